@@ -1,0 +1,5 @@
+//! Compiles queue-core's source against loom, with no flags from outside.
+fn main() {
+    println!("cargo::rustc-cfg=queue_loom");
+    println!("cargo::rerun-if-changed=build.rs");
+}

@@ -1,0 +1,251 @@
+//! The errors of the channels, in the names and shapes of crossbeam-channel.
+
+use std::error::Error;
+use std::fmt;
+
+/// The message could not be sent: every receiver is gone. It is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub struct SendError<T>(pub T);
+
+/// Why [`try_send`](crate::Sender::try_send) did not send. The message is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum TrySendError<T> {
+    /// The channel was full.
+    Full(T),
+    /// Every receiver is gone.
+    Disconnected(T),
+}
+
+/// Why a send with a time limit did not send. The message is inside.
+#[derive(PartialEq, Eq, Clone, Copy)]
+pub enum SendTimeoutError<T> {
+    /// The channel stayed full until the time was up.
+    Timeout(T),
+    /// Every receiver is gone.
+    Disconnected(T),
+}
+
+/// There is nothing to receive and never will be: the channel is empty and
+/// every sender gone.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub struct RecvError;
+
+/// Why [`try_recv`](crate::Receiver::try_recv) did not receive.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum TryRecvError {
+    /// The channel was empty.
+    Empty,
+    /// The channel is empty and every sender gone.
+    Disconnected,
+}
+
+/// Why a receive with a time limit did not receive.
+#[derive(PartialEq, Eq, Clone, Copy, Debug)]
+pub enum RecvTimeoutError {
+    /// The channel stayed empty until the time was up.
+    Timeout,
+    /// The channel is empty and every sender gone.
+    Disconnected,
+}
+
+impl<T> SendError<T> {
+    /// The message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded(1);
+    /// drop(receiver);
+    /// assert_eq!(sender.send("letter").unwrap_err().into_inner(), "letter");
+    /// ```
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> TrySendError<T> {
+    /// The message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded(1);
+    /// sender.send("first").unwrap();
+    /// assert_eq!(sender.try_send("second").unwrap_err().into_inner(), "second");
+    /// ```
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Full(message) | Self::Disconnected(message) => message,
+        }
+    }
+
+    /// Whether the channel was full.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
+    /// Whether every receiver is gone.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected(_))
+    }
+}
+
+impl<T> SendTimeoutError<T> {
+    /// The message.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let (sender, _receiver) = queue_core::bounded(1);
+    /// sender.send("first").unwrap();
+    /// let refused = sender.send_timeout("second", Duration::ZERO).unwrap_err();
+    /// assert_eq!(refused.into_inner(), "second");
+    /// ```
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Timeout(message) | Self::Disconnected(message) => message,
+        }
+    }
+
+    /// Whether the time was up.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout(_))
+    }
+
+    /// Whether every receiver is gone.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected(_))
+    }
+}
+
+impl TryRecvError {
+    /// Whether the channel was empty.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Whether every sender is gone, and the channel drained.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected)
+    }
+}
+
+impl RecvTimeoutError {
+    /// Whether the time was up.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Timeout)
+    }
+
+    /// Whether every sender is gone, and the channel drained.
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self, Self::Disconnected)
+    }
+}
+
+impl<T> From<SendError<T>> for TrySendError<T> {
+    fn from(SendError(message): SendError<T>) -> Self {
+        Self::Disconnected(message)
+    }
+}
+
+impl<T> From<SendError<T>> for SendTimeoutError<T> {
+    fn from(SendError(message): SendError<T>) -> Self {
+        Self::Disconnected(message)
+    }
+}
+
+impl From<RecvError> for TryRecvError {
+    fn from(RecvError: RecvError) -> Self {
+        Self::Disconnected
+    }
+}
+
+impl From<RecvError> for RecvTimeoutError {
+    fn from(RecvError: RecvError) -> Self {
+        Self::Disconnected
+    }
+}
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("SendError(..)")
+    }
+}
+
+impl<T> fmt::Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Full(_) => "Full(..)",
+            Self::Disconnected(_) => "Disconnected(..)",
+        })
+    }
+}
+
+impl<T> fmt::Debug for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Timeout(_) => "Timeout(..)",
+            Self::Disconnected(_) => "Disconnected(..)",
+        })
+    }
+}
+
+const NO_RECEIVER: &str = "sending on a disconnected channel";
+const NO_SENDER: &str = "receiving on an empty and disconnected channel";
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(NO_RECEIVER)
+    }
+}
+
+impl<T> fmt::Display for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Full(_) => "sending on a full channel",
+            Self::Disconnected(_) => NO_RECEIVER,
+        })
+    }
+}
+
+impl<T> fmt::Display for SendTimeoutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Timeout(_) => "timed out waiting on send operation",
+            Self::Disconnected(_) => NO_RECEIVER,
+        })
+    }
+}
+
+impl fmt::Display for RecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(NO_SENDER)
+    }
+}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Empty => "receiving on an empty channel",
+            Self::Disconnected => NO_SENDER,
+        })
+    }
+}
+
+impl fmt::Display for RecvTimeoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Timeout => "timed out waiting on receive operation",
+            Self::Disconnected => NO_SENDER,
+        })
+    }
+}
+
+impl<T> Error for SendError<T> {}
+impl<T> Error for TrySendError<T> {}
+impl<T> Error for SendTimeoutError<T> {}
+impl Error for RecvError {}
+impl Error for TryRecvError {}
+impl Error for RecvTimeoutError {}

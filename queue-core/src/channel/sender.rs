@@ -1,0 +1,229 @@
+//! [`Sender`]: the end that sends.
+
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
+
+use super::error::{SendError, SendTimeoutError, TrySendError};
+use super::shared::{Handle, SendEnd};
+use crate::sync::{Instant, deadline_after};
+
+/// The sending end of a channel made by [`bounded`](crate::bounded).
+///
+/// Clones and references send into the same channel. When the last sender is
+/// dropped, receivers get what is left and are then told that the channel is
+/// disconnected. A sender that is given to [`std::mem::forget`] counts as alive
+/// for ever: receivers wait on.
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::bounded(2);
+/// let other = sender.clone();
+/// std::thread::scope(|scope| {
+///     scope.spawn(|| sender.send(1).unwrap());
+///     scope.spawn(|| other.send(2).unwrap());
+/// });
+/// assert_eq!(receiver.recv().unwrap() + receiver.recv().unwrap(), 3);
+/// ```
+pub struct Sender<T> {
+    channel: Handle<T, SendEnd>,
+}
+
+// A panic can only come out of a message's own `Drop`, and finds the channel consistent.
+impl<T> UnwindSafe for Sender<T> {}
+impl<T> RefUnwindSafe for Sender<T> {}
+
+impl<T> Sender<T> {
+    pub(super) fn new(channel: Handle<T, SendEnd>) -> Self {
+        Self { channel }
+    }
+
+    /// Sends if there is room now.
+    ///
+    /// Waits for nobody, but for a receiver that was suspended in the middle of
+    /// taking the message out of the very slot that is next.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back in [`TrySendError::Full`] if the channel was full
+    /// at a moment during the call, in [`TrySendError::Disconnected`] if every
+    /// receiver is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{TrySendError, bounded};
+    ///
+    /// let (sender, receiver) = bounded(1);
+    /// assert_eq!(sender.try_send(1), Ok(()));
+    /// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+    /// drop(receiver);
+    /// assert_eq!(sender.try_send(3), Err(TrySendError::Disconnected(3)));
+    /// ```
+    #[inline]
+    pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        self.channel.try_send(message)
+    }
+
+    /// Sends, waiting for room for as long as it takes.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if every receiver is gone, also if the last one
+    /// goes while this call waits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{SendError, bounded};
+    ///
+    /// let (sender, receiver) = bounded(1);
+    /// assert_eq!(sender.send(1), Ok(()));
+    /// drop(receiver);
+    /// assert_eq!(sender.send(2), Err(SendError(2)));
+    /// ```
+    #[inline]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        self.channel
+            .send(message, None)
+            .map_err(|refused| SendError(refused.into_inner()))
+    }
+
+    /// Sends, waiting for room for `timeout` at most.
+    ///
+    /// A timeout too long for the clock is none at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_deadline`](Self::send_deadline).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use queue_core::{SendTimeoutError, bounded};
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// let patience = Duration::from_millis(1);
+    /// assert_eq!(sender.send_timeout(1, patience), Ok(()));
+    /// assert_eq!(sender.send_timeout(2, patience), Err(SendTimeoutError::Timeout(2)));
+    /// ```
+    #[inline]
+    pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
+        self.channel.send(message, deadline_after(timeout))
+    }
+
+    /// Sends, waiting for room until `deadline`.
+    ///
+    /// If there is room at once, it sends even where the deadline has passed.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back in [`SendTimeoutError::Timeout`] if there was no
+    /// room in time, in [`SendTimeoutError::Disconnected`] if every receiver is
+    /// gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    /// use queue_core::{SendTimeoutError, bounded};
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// let now = Instant::now();
+    /// assert_eq!(sender.send_deadline(1, now), Ok(()));
+    /// assert_eq!(sender.send_deadline(2, now), Err(SendTimeoutError::Timeout(2)));
+    /// ```
+    #[inline]
+    pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
+        self.channel.send(message, Some(deadline))
+    }
+
+    /// Whether the channel was empty at one moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded(1);
+    /// assert!(sender.is_empty());
+    /// sender.send(1).unwrap();
+    /// assert!(!sender.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.channel.ring.is_empty()
+    }
+
+    /// Whether the channel was full at one moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded(1);
+    /// assert!(!sender.is_full());
+    /// sender.send(1).unwrap();
+    /// assert!(sender.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.channel.ring.is_full()
+    }
+
+    /// How many messages are in the channel, those just being sent included.
+    ///
+    /// The count of one moment during the call; never more than the capacity.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded(10);
+    /// sender.send(1).unwrap();
+    /// assert_eq!(sender.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.channel.ring.len()
+    }
+
+    /// How many messages the channel can hold: always `Some`, as the channel is
+    /// bounded.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded::<u8>(10);
+    /// assert_eq!(sender.capacity(), Some(10));
+    /// ```
+    #[must_use]
+    pub fn capacity(&self) -> Option<usize> {
+        Some(self.channel.ring.capacity())
+    }
+
+    /// Whether both send into the same channel.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (one, _receiver) = queue_core::bounded::<u8>(1);
+    /// let (other, _receiver) = queue_core::bounded::<u8>(1);
+    /// assert!(one.same_channel(&one.clone()));
+    /// assert!(!one.same_channel(&other));
+    /// ```
+    #[must_use]
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self.channel.same_channel(&other.channel)
+    }
+}
+
+impl<T> Clone for Sender<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.channel.clone())
+    }
+}
+
+impl<T> fmt::Debug for Sender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Sender { .. }")
+    }
+}

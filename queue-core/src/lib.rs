@@ -1,0 +1,40 @@
+//! A bounded lock-free MPMC ring, and channels that park on it.
+//!
+//! - [`Ring`]: a queue that never parks anybody, for hot paths that poll.
+//! - [`bounded`]: a channel whose two ends wait for each other, spinning
+//!   shortly and then asleep on a futex.
+//!
+//! ```
+//! use queue_core::bounded;
+//! use std::thread;
+//!
+//! let (sender, receiver) = bounded(1024);
+//! let consumer = thread::spawn(move || receiver.iter().map(u64::from).sum::<u64>());
+//! for reading in 0..10_000_u32 {
+//!     sender.send(reading).unwrap();
+//! }
+//! drop(sender);
+//! assert_eq!(consumer.join().unwrap(), 49_995_000);
+//! ```
+//!
+//! # Features
+//!
+//! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
+//!   is done anyway where there is none.
+
+mod channel;
+pub mod ring;
+mod sync;
+mod wait;
+
+pub use channel::{
+    IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, SendError, SendTimeoutError, Sender,
+    TryIter, TryRecvError, TrySendError, bounded,
+};
+pub use ring::Ring;
+
+/// What a model controls: deadlines, and waits that return for no reason.
+#[cfg(queue_loom)]
+pub mod model {
+    pub use crate::sync::{Deadline, Instant, spurious_returns};
+}

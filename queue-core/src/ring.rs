@@ -1,0 +1,12 @@
+//! The ring: slots, claims, and the queue made of them.
+//!
+//! It knows no thread: nothing here sleeps or wakes anybody. [`Ring`] is what
+//! users see of it; channels stand on the same slots and claims.
+
+mod exclusive;
+mod queue;
+mod raw;
+mod word;
+
+pub use queue::{IntoIter, Ring};
+pub(crate) use raw::{Claim, RawRing, Refusal};

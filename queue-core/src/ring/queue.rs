@@ -1,0 +1,282 @@
+//! [`Ring`]: the ring as a queue of its own, which never parks anybody.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use super::raw::RawRing;
+
+/// A bounded multi-producer multi-consumer queue on a ring of slots.
+///
+/// Allocates once, when it is made, and holds any number of messages from one
+/// to its capacity, which is not rounded. Whoever has a reference may push and
+/// pop.
+///
+/// **Order**: exact FIFO over all producers and consumers. The push that claims
+/// first is popped first.
+///
+/// **Synchronisation**: a push happens before the pop that takes its message,
+/// and the *k*-th pop happens before the (*k* + capacity)-th push. A push that
+/// finds the ring full and a pop that finds it empty execute a sequentially
+/// consistent fence, so that of two threads that each change one ring and then
+/// find another unchanged, one is wrong. [`len`](Self::len),
+/// [`is_empty`](Self::is_empty) and [`is_full`](Self::is_full) synchronise
+/// nothing.
+///
+/// **Progress**: no locks, no system calls but `yield`. A `push` or `pop` waits
+/// (spins, then yields) only for a peer that was suspended inside its own
+/// operation, between claiming a slot and finishing with it, and only if that
+/// very slot is next.
+///
+/// **Memory**: one slot is a word of eight bytes and a `T`; head and tail have
+/// cache lines of their own.
+///
+/// The algorithm is Dmitry Vyukov's [bounded MPMC queue].
+///
+/// [bounded MPMC queue]: https://www.1024cores.net/home/lock-free-algorithms/queues/bounded-mpmc-queue
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::Ring;
+///
+/// let ring = Ring::new(2);
+/// assert_eq!(ring.push('a'), Ok(()));
+/// assert_eq!(ring.push('b'), Ok(()));
+/// assert_eq!(ring.push('c'), Err('c'));
+/// assert_eq!(ring.pop(), Some('a'));
+/// ```
+pub struct Ring<T> {
+    raw: RawRing<T>,
+}
+
+// A panic can only come out of a message's own `Drop`, and finds the ring consistent.
+impl<T> UnwindSafe for Ring<T> {}
+impl<T> RefUnwindSafe for Ring<T> {}
+
+impl<T> Ring<T> {
+    /// Makes an empty ring that can hold `capacity` messages.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the capacity is zero, or too large for the address space.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::<i32>::new(100);
+    /// assert_eq!(ring.capacity(), 100);
+    /// ```
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        Self {
+            raw: RawRing::new(capacity),
+        }
+    }
+
+    /// Pushes a message, if there is room.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the ring was full at a moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(1);
+    /// assert_eq!(ring.push(10), Ok(()));
+    /// assert_eq!(ring.push(20), Err(20));
+    /// ```
+    #[inline]
+    pub fn push(&self, value: T) -> Result<(), T> {
+        match self.raw.claim_push_exact() {
+            Ok(claim) => {
+                self.raw.publish(claim, value);
+                Ok(())
+            }
+            Err(_) => Err(value),
+        }
+    }
+
+    /// Takes the oldest message.
+    ///
+    /// `None` means that the ring was empty at a moment during the call: no
+    /// push had claimed a slot that was not popped. A push that another thread
+    /// completed before the call is never missed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(1);
+    /// assert_eq!(ring.push(10), Ok(()));
+    /// assert_eq!(ring.pop(), Some(10));
+    /// assert_eq!(ring.pop(), None);
+    /// ```
+    #[inline]
+    #[must_use = "the message is dropped"]
+    pub fn pop(&self) -> Option<T> {
+        let claim = self.raw.claim_pop_exact().ok()?;
+        Some(self.raw.take(claim))
+    }
+
+    /// Pushes a message, in place of the oldest one if the ring is full.
+    ///
+    /// Gives back the message that was displaced, if one was. The order of the
+    /// others is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(2);
+    /// assert_eq!(ring.force_push(10), None);
+    /// assert_eq!(ring.force_push(20), None);
+    /// assert_eq!(ring.force_push(30), Some(10));
+    /// assert_eq!(ring.pop(), Some(20));
+    /// ```
+    pub fn force_push(&self, mut value: T) -> Option<T> {
+        loop {
+            match self.push(value) {
+                Ok(()) => return None,
+                Err(refused) => match self.raw.displace(refused) {
+                    Ok(displaced) => return Some(displaced),
+                    Err(refused) => value = refused,
+                },
+            }
+        }
+    }
+
+    /// Pushes through an exclusive reference, without atomic operations.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the ring is full.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut ring = queue_core::Ring::new(1);
+    /// assert_eq!(ring.push_mut(10), Ok(()));
+    /// assert_eq!(ring.push_mut(20), Err(20));
+    /// ```
+    pub fn push_mut(&mut self, value: T) -> Result<(), T> {
+        self.raw.push_exclusive(value)
+    }
+
+    /// Takes the oldest message through an exclusive reference, without atomic
+    /// operations.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut ring = queue_core::Ring::new(1);
+    /// assert_eq!(ring.push(10), Ok(()));
+    /// assert_eq!(ring.pop_mut(), Some(10));
+    /// assert_eq!(ring.pop_mut(), None);
+    /// ```
+    #[must_use = "the message is dropped"]
+    pub fn pop_mut(&mut self) -> Option<T> {
+        self.raw.pop_exclusive()
+    }
+
+    /// How many messages the ring can hold.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(queue_core::Ring::<i32>::new(3).capacity(), 3);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.raw.capacity()
+    }
+
+    /// How many messages are in the ring, those just being pushed included.
+    ///
+    /// The count of one moment during the call, which others may have changed
+    /// since. Never more than the capacity.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(100);
+    /// ring.push("message").unwrap();
+    /// assert_eq!(ring.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.raw.len()
+    }
+
+    /// Whether the ring was empty at one moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(100);
+    /// assert!(ring.is_empty());
+    /// ring.push(1).unwrap();
+    /// assert!(!ring.is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Whether the ring was full at one moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(1);
+    /// assert!(!ring.is_full());
+    /// ring.push(1).unwrap();
+    /// assert!(ring.is_full());
+    /// ```
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.raw.is_full()
+    }
+}
+
+impl<T> fmt::Debug for Ring<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("len", &self.len())
+            .field("capacity", &self.capacity())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> IntoIterator for Ring<T> {
+    type Item = T;
+    type IntoIter = IntoIter<T>;
+
+    fn into_iter(self) -> IntoIter<T> {
+        IntoIter { ring: self }
+    }
+}
+
+/// The messages of a [`Ring`], oldest first.
+///
+/// Dropping it drops those that are left.
+#[derive(Debug)]
+pub struct IntoIter<T> {
+    ring: Ring<T>,
+}
+
+impl<T> Iterator for IntoIter<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.ring.pop_mut()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.ring.len();
+        (left, Some(left))
+    }
+}
+
+impl<T> ExactSizeIterator for IntoIter<T> {}
+impl<T> FusedIterator for IntoIter<T> {}

@@ -1,0 +1,488 @@
+//! Slots and claims: the ring's protocol, without anybody waiting.
+//!
+//! ```text
+//!              head ─┐ pops claim here              tail ─┐ pushes claim here
+//!                    ▼                                    ▼
+//!   ┌──────┬──────┬──────┬──────┬──────┬──────┬──────┬──────┐
+//!   │ FREE │ FREE │ PUBL │ PUBL │(claim│ PUBL │ FREE │ FREE │   each: stamp, value
+//!   │ lap+1│ lap+1│ lap  │ lap  │  ed) │ lap  │ lap  │ lap  │
+//!   └──────┴──────┴──────┴──────┴──────┴──────┴──────┴──────┘
+//!
+//!   slot    FREE(t) ──push claims t, writes──▶ PUBLISHED(t) ──pop claims t, reads──▶ FREE(t + lap)
+//! ```
+//!
+//! The algorithm is Dmitry Vyukov's bounded MPMC queue
+//! (<https://www.1024cores.net/home/lock-free-algorithms/queues/bounded-mpmc-queue>),
+//! with lap, position, state and flags in words of their own bits ([`super::word`]).
+//!
+//! A push reads the stamp of the slot at `tail` and, where it is free in this
+//! lap, claims the ticket by moving `tail` with a CAS. Only the winner touches
+//! the value, and then publishes it in the stamp. A pop does the same at `head`.
+//! The opposite index is read only to find out *why* a slot is not ready, so
+//! that the fast path shares no line with the other side but the slot.
+//!
+//! **Where an operation takes effect**: a push and a pop at their CAS. Order is
+//! the order of the claims: exact FIFO, over all producers and consumers.
+//!
+//! **Progress**: a claim never waits. A slot that a peer has claimed and not
+//! yet published or released is reported as [`Refusal::Busy`], and who waits
+//! for it, and how, is decided elsewhere.
+//!
+//! **Orderings.** A message is handed over by the stamp alone: publish (R1) to
+//! the pop's look at the stamp (R2), release (R3) to the next lap's look at it
+//! (R4). The claims order nothing and are relaxed; that a parked peer cannot be
+//! overlooked follows from its flag lying in the very word that the claim
+//! changes (see [`crate::wait`]).
+
+use std::mem::MaybeUninit;
+
+use crossbeam_utils::CachePadded;
+
+use super::word::{CLOSED, FREE, Geometry, NativeWord, PARKED, PUBLISHED, Word, ticket};
+use crate::sync::{Backoff, Ordering, UnsafeCell, fence, order, spin_loop};
+
+/// A place for one message, and whose turn it is.
+pub(super) struct Slot<T, W: Word> {
+    pub(super) stamp: W::Atomic,
+    /// Initialised while the stamp is PUBLISHED, or a push has claimed and written it.
+    pub(super) value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// Why a claim was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// There was a moment during the call when the ring was full (to a push)
+    /// or empty (to a pop).
+    Spent,
+    /// The ring is closed: to a push at once, to a pop when all is drained.
+    Closed,
+    /// A peer is between its claim and its publish or release.
+    Busy,
+}
+
+/// The exclusive right to one slot, for one push or one pop.
+///
+/// It must be used up by [`RawRing::publish`] or [`RawRing::take`], and nothing
+/// of the user's may run before that: peers wait for it.
+#[must_use = "a claimed slot that is never published or taken stalls the ring"]
+pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
+    slot: &'a Slot<T, W>,
+    ticket: u64,
+    /// Peers were parked on the index when it was claimed: after using the
+    /// claim, wake one of them.
+    pub(crate) parked: bool,
+}
+
+/// The ring that everything else stands on.
+pub(crate) struct RawRing<T, W: Word = NativeWord> {
+    /// The ticket of the next pop, with `PARKED` for senders and `PRIORITY`.
+    head: CachePadded<W::Atomic>,
+    /// The ticket of the next push, with `CLOSED`, `PARKED` for receivers and `PRIORITY`.
+    tail: CachePadded<W::Atomic>,
+    geometry: Geometry,
+    slots: Box<[Slot<T, W>]>,
+}
+
+// SAFETY: the ring hands each message from one thread to exactly one other, ordered by the stamps;
+// it never gives out references to messages, so `T: Send` is all that sharing it asks for.
+unsafe impl<T: Send, W: Word> Sync for RawRing<T, W> {}
+// SAFETY: as above; an owned ring owns its messages.
+unsafe impl<T: Send, W: Word> Send for RawRing<T, W> {}
+
+impl<T, W: Word> RawRing<T, W> {
+    /// An empty ring.
+    ///
+    /// # Panics
+    ///
+    /// Panics where the capacity is zero or too large.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let geometry = Geometry::new::<W>(capacity);
+        let first = geometry.first_ticket();
+        let mut at = first;
+        let slots = (0..capacity)
+            .map(|_| {
+                let stamp = W::new(at | FREE);
+                at = geometry.next(at);
+                Slot {
+                    stamp,
+                    value: UnsafeCell::new(MaybeUninit::uninit()),
+                }
+            })
+            .collect();
+        Self {
+            head: CachePadded::new(W::new(first)),
+            tail: CachePadded::new(W::new(first)),
+            geometry,
+            slots,
+        }
+    }
+
+    pub(super) const fn geometry(&self) -> &Geometry {
+        &self.geometry
+    }
+
+    pub(super) fn indices(&mut self) -> (u64, u64) {
+        (
+            W::read_exclusive(&mut self.head),
+            W::read_exclusive(&mut self.tail),
+        )
+    }
+
+    pub(super) fn set_head(&mut self, head: u64) {
+        W::write_exclusive(&mut self.head, head);
+    }
+
+    pub(super) fn set_tail(&mut self, tail: u64) {
+        W::write_exclusive(&mut self.tail, tail);
+    }
+
+    pub(super) fn slot_exclusive(&mut self, index: u64) -> &mut Slot<T, W> {
+        &mut self.slots[self.geometry.position(index)]
+    }
+
+    #[inline(always)]
+    fn slot(&self, index: u64) -> &Slot<T, W> {
+        let position = self.geometry.position(index);
+        debug_assert!(position < self.slots.len());
+        // SAFETY: a position is less than the capacity (`Geometry::position`), which is how many
+        // slots there are.
+        unsafe { self.slots.get_unchecked(position) }
+    }
+
+    /// Claims the slot for the next push.
+    #[inline(always)]
+    pub(crate) fn claim_push(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        // ORDERING(relaxed): a guess, which the CAS confirms.
+        let tail = W::load(&self.tail, Ordering::Relaxed);
+        let slot = self.slot(tail);
+        // ORDERING(R4): pairs with R3; without it the write of this lap may come before the read
+        // of the last.
+        let stamp = W::load(&slot.stamp, order!(R4, Acquire));
+        // The slot is free in this lap and no flag is up: we may try to claim it.
+        if stamp == tail | FREE
+            // ORDERING(relaxed): the stamps hand messages over; the claim only counts.
+            && W::compare_exchange_weak(
+                &self.tail,
+                tail,
+                self.geometry.next(tail),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            )
+            .is_ok()
+        {
+            return Ok(Claim {
+                slot,
+                ticket: tail,
+                parked: false,
+            });
+        }
+        self.claim_push_contended()
+    }
+
+    /// [`claim_push`](Self::claim_push), where a peer was faster, a flag is up, or no slot free.
+    #[inline(never)]
+    fn claim_push_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        let backoff = Backoff::new();
+        loop {
+            // ORDERING(C2): pairs with C1; without it what the closer did before closing may not be
+            // seen by the sender that is turned away.
+            let tail = W::load(&self.tail, order!(C2, Acquire));
+            if tail & CLOSED != 0 {
+                return Err(Refusal::Closed);
+            }
+            let this_push = ticket(tail);
+            let slot = self.slot(tail);
+            // ORDERING(R4): as in `claim_push`.
+            let stamp = W::load(&slot.stamp, order!(R4, Acquire));
+            if stamp == this_push | FREE {
+                // ORDERING(relaxed): as in `claim_push`. The flags are part of the comparison.
+                match W::compare_exchange_weak(
+                    &self.tail,
+                    tail,
+                    self.geometry.next(tail),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => {
+                        return Ok(Claim {
+                            slot,
+                            ticket: this_push,
+                            parked: tail & PARKED != 0,
+                        });
+                    }
+                    Err(_) => backoff.spin(),
+                }
+                continue;
+            }
+            // ORDERING(V1): pairs with V2 and with fences of the user's; without it two threads
+            // that each change one ring and then look at the other may both see the old state.
+            fence(order!(V1, SeqCst));
+            // ORDERING(relaxed): after the fence. Equality means full at this moment: `tail` cannot
+            // have moved on while `head` is a whole lap behind it.
+            let head = W::load(&self.head, Ordering::Relaxed);
+            if self.geometry.next_lap(ticket(head)) == this_push {
+                return Err(Refusal::Spent);
+            }
+            // ORDERING(relaxed): a second look. Unmoved, the pop of this slot is not finished.
+            if W::load(&self.tail, Ordering::Relaxed) == tail {
+                return Err(Refusal::Busy);
+            }
+        }
+    }
+
+    /// Writes the message of a claimed push and hands it to the consumers.
+    #[inline(always)]
+    pub(crate) fn publish(&self, claim: Claim<'_, T, W>, value: T) {
+        claim.slot.value.with_mut(|cell| {
+            // SAFETY: the claim is the exclusive right to the slot, and the message of the lap
+            // before was moved out of it (its stamp said FREE).
+            unsafe { (*cell).write(value) };
+        });
+        // ORDERING(R1): pairs with R2; without it a pop may read the slot before the message is in it.
+        W::store(
+            &claim.slot.stamp,
+            claim.ticket | PUBLISHED,
+            order!(R1, Release),
+        );
+    }
+
+    /// Claims the slot for the next pop.
+    #[inline(always)]
+    pub(crate) fn claim_pop(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        // ORDERING(relaxed): a guess, which the CAS confirms.
+        let head = W::load(&self.head, Ordering::Relaxed);
+        let slot = self.slot(head);
+        // ORDERING(R2): pairs with R1; without it the message may be read before it is written.
+        let stamp = W::load(&slot.stamp, order!(R2, Acquire));
+        // The slot holds this pop's message and no flag is up: we may try to claim it.
+        if stamp == head.wrapping_add(PUBLISHED)
+            // ORDERING(relaxed): the stamps hand messages over; the claim only counts.
+            && W::compare_exchange_weak(
+                &self.head,
+                head,
+                self.geometry.next(head),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            )
+            .is_ok()
+        {
+            return Ok(Claim {
+                slot,
+                ticket: head,
+                parked: false,
+            });
+        }
+        self.claim_pop_contended()
+    }
+
+    /// [`claim_pop`](Self::claim_pop), where a peer was faster, a flag is up, or no message ready.
+    #[inline(never)]
+    fn claim_pop_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        let backoff = Backoff::new();
+        loop {
+            // ORDERING(relaxed): a guess, which the CAS or the second look confirms.
+            let head = W::load(&self.head, Ordering::Relaxed);
+            let this_pop = ticket(head);
+            let slot = self.slot(head);
+            // ORDERING(R2): as in `claim_pop`.
+            let stamp = W::load(&slot.stamp, order!(R2, Acquire));
+            if stamp == this_pop | PUBLISHED {
+                // ORDERING(relaxed): as in `claim_pop`. The flags are part of the comparison.
+                match W::compare_exchange_weak(
+                    &self.head,
+                    head,
+                    self.geometry.next(head),
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                ) {
+                    Ok(_) => {
+                        return Ok(Claim {
+                            slot,
+                            ticket: this_pop,
+                            parked: head & PARKED != 0,
+                        });
+                    }
+                    Err(_) => backoff.spin(),
+                }
+                continue;
+            }
+            // ORDERING(V2): pairs with V1 and with fences of the user's; see there.
+            fence(order!(V2, SeqCst));
+            // ORDERING(C3): pairs with C1; without it what the closer did before closing may not be
+            // seen by the receiver that is told of the end. Equality means empty at this moment:
+            // `head` cannot pass `tail`.
+            let tail = W::load(&self.tail, order!(C3, Acquire));
+            if ticket(tail) == this_pop {
+                return Err(if tail & CLOSED == 0 {
+                    Refusal::Spent
+                } else {
+                    Refusal::Closed
+                });
+            }
+            // ORDERING(relaxed): a second look. Unmoved, the push of this slot is not finished.
+            if W::load(&self.head, Ordering::Relaxed) == head {
+                return Err(Refusal::Busy);
+            }
+        }
+    }
+
+    /// Moves the message of a claimed pop out, and frees the slot for the next lap.
+    #[inline(always)]
+    pub(crate) fn take(&self, claim: Claim<'_, T, W>) -> T {
+        let value = claim.slot.value.with_mut(|cell| {
+            // SAFETY: the stamp said PUBLISHED, so the message is there, and the claim is the
+            // exclusive right to it: nobody else moves it out.
+            unsafe { (*cell).assume_init_read() }
+        });
+        // ORDERING(R3): pairs with R4; without it the push of the next lap may overwrite the message
+        // before it is read.
+        W::store(
+            &claim.slot.stamp,
+            self.geometry.next_lap(claim.ticket) | FREE,
+            order!(R3, Release),
+        );
+        value
+    }
+
+    /// Claims a push, and waits for peers that are between claim and publish.
+    #[inline(always)]
+    pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        match self.claim_push() {
+            Err(Refusal::Busy) => wait_out(|| self.claim_push()),
+            settled => settled,
+        }
+    }
+
+    /// Claims a pop, and waits for peers that are between claim and publish.
+    #[inline(always)]
+    pub(crate) fn claim_pop_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        match self.claim_pop() {
+            Err(Refusal::Busy) => wait_out(|| self.claim_pop()),
+            settled => settled,
+        }
+    }
+
+    /// Takes the oldest message's slot for `value` where the ring is full:
+    /// `Ok` is the message displaced. Where it is not full (any more), `value`
+    /// comes back.
+    pub(crate) fn displace(&self, value: T) -> Result<T, T> {
+        // ORDERING(relaxed): a guess; the CAS on `head` decides.
+        let tail = ticket(W::load(&self.tail, Ordering::Relaxed));
+        // ORDERING(relaxed): as above.
+        let head = W::load(&self.head, Ordering::Relaxed);
+        let slot = self.slot(head);
+        // ORDERING(R2): as in `claim_pop`.
+        let stamp = W::load(&slot.stamp, order!(R2, Acquire));
+        if self.geometry.next_lap(ticket(head)) != tail || stamp != ticket(head) | PUBLISHED {
+            return Err(value);
+        }
+        // Claim the pop of the oldest message ...
+        // ORDERING(relaxed): as in `claim_pop`.
+        let claimed = W::compare_exchange_weak(
+            &self.head,
+            head,
+            self.geometry.next(head),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+        if claimed.is_err() {
+            return Err(value);
+        }
+        // ... and with it the push of the newest, which has the same slot: until its stamp changes
+        // nobody else can claim `tail`. An addition, not a store, keeps a flag that is raised now.
+        // ORDERING(relaxed): as for every claim.
+        W::fetch_add(&self.tail, self.geometry.step(tail), Ordering::Relaxed);
+        let displaced = slot.value.with_mut(|cell| {
+            // SAFETY: the stamp says PUBLISHED, so the message is there, and the two claims are
+            // the exclusive right to take it and to put another in its place.
+            unsafe { (*cell).as_mut_ptr().replace(value) }
+        });
+        // ORDERING(R1): as in `publish`.
+        W::store(&slot.stamp, tail | PUBLISHED, order!(R1, Release));
+        Ok(displaced)
+    }
+
+    /// Accepts no more pushes; what has been claimed is still published and popped.
+    pub(crate) fn close(&self) {
+        // ORDERING(C1): pairs with C2 and C3; without it who is told "closed" may not see what the
+        // closer did before.
+        W::fetch_or(&self.tail, CLOSED, order!(C1, Release));
+    }
+
+    /// Raises the flag that receivers are parked: the next push's claim tells.
+    pub(crate) fn announce_receivers(&self) {
+        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
+        W::fetch_or(&self.tail, PARKED, Ordering::Relaxed);
+    }
+
+    /// Lowers the flag of [`announce_receivers`](Self::announce_receivers).
+    pub(crate) fn no_receivers(&self) {
+        // ORDERING(relaxed): under the lock of the list that has become empty.
+        W::fetch_and(&self.tail, !PARKED, Ordering::Relaxed);
+    }
+
+    /// Raises the flag that senders are parked: the next pop's claim tells.
+    pub(crate) fn announce_senders(&self) {
+        // ORDERING(relaxed): as in `announce_receivers`.
+        W::fetch_or(&self.head, PARKED, Ordering::Relaxed);
+    }
+
+    /// Lowers the flag of [`announce_senders`](Self::announce_senders).
+    pub(crate) fn no_senders(&self) {
+        // ORDERING(relaxed): as in `no_receivers`.
+        W::fetch_and(&self.head, !PARKED, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn capacity(&self) -> usize {
+        self.geometry.capacity()
+    }
+
+    /// How many tickets were claimed by pushes and not by pops, at one moment of the call.
+    pub(crate) fn len(&self) -> usize {
+        loop {
+            // ORDERING(relaxed): a count, which hands nothing over.
+            let tail = W::load(&self.tail, Ordering::Relaxed);
+            // ORDERING(relaxed): as above.
+            let head = W::load(&self.head, Ordering::Relaxed);
+            // ORDERING(relaxed): as above. Unmoved, both were true when `head` was read.
+            if W::load(&self.tail, Ordering::Relaxed) == tail
+                && let Some(len) = self.geometry.distance(head, tail)
+            {
+                return len;
+            }
+            spin_loop();
+        }
+    }
+
+    /// Whether the ring was empty at one moment of the call.
+    pub(crate) fn is_empty(&self) -> bool {
+        // ORDERING(relaxed): as in `len`. In this order: `head` cannot pass the `tail` read later.
+        let head = W::load(&self.head, Ordering::Relaxed);
+        // ORDERING(relaxed): as above.
+        ticket(W::load(&self.tail, Ordering::Relaxed)) == ticket(head)
+    }
+
+    /// Whether the ring was full at one moment of the call.
+    pub(crate) fn is_full(&self) -> bool {
+        // ORDERING(relaxed): as in `len`. In this order: `tail` cannot pass the `head` read later
+        // by more than a lap.
+        let tail = W::load(&self.tail, Ordering::Relaxed);
+        // ORDERING(relaxed): as above.
+        let head = W::load(&self.head, Ordering::Relaxed);
+        self.geometry.next_lap(ticket(head)) == ticket(tail)
+    }
+}
+
+/// Repeats a claim until no peer is in the way.
+#[cold]
+fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
+    let backoff = Backoff::new();
+    loop {
+        backoff.snooze();
+        match claim() {
+            Err(Refusal::Busy) => {}
+            settled => return settled,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The one door to atomics, cells, fences, locks, clocks and the ways to
+//! sleep.
+//!
+//! Everything else in the crate asks this module, so that the same source is
+//! built twice: against the standard library ([`native`]) and against loom
+//! (`modelled`), which then explores the interleavings and the stale reads
+//! that the orderings allow.
+//!
+//! ```text
+//!            AtomicU64 …  UnsafeCell  Mutex  fence  Backoff  Instant  Futex
+//! native     std          std         std    std    crossbeam  std    futex(2), or park
+//! modelled   loom         loom        loom   loom   yields     fired  loom Mutex + Condvar
+//! ```
+//!
+//! An ordering that a proof leans on is written `order!(R1, Acquire)`. Natively
+//! that is `Ordering::Acquire` and nothing else. In the models the tag is a
+//! handle: the variable `QUEUE_WEAKEN=R1` turns that one access to `Relaxed`,
+//! and the model that VERIFICATION.md names for the tag must then fail.
+
+#[cfg(not(queue_loom))]
+mod native;
+#[cfg(not(queue_loom))]
+pub(crate) use native::*;
+
+#[cfg(queue_loom)]
+mod modelled;
+#[cfg(queue_loom)]
+pub(crate) use modelled::*;
+#[cfg(queue_loom)]
+pub use modelled::{Deadline, Instant, spurious_returns};
+
+/// An [`Ordering`] with the tag under which VERIFICATION.md argues for it.
+#[cfg(not(queue_loom))]
+macro_rules! order {
+    ($tag:ident, $ordering:ident) => {
+        $crate::sync::Ordering::$ordering
+    };
+}
+
+#[cfg(queue_loom)]
+macro_rules! order {
+    ($tag:ident, $ordering:ident) => {
+        $crate::sync::unless_weakened(stringify!($tag), $crate::sync::Ordering::$ordering)
+    };
+}
+
+pub(crate) use order;

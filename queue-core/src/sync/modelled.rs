@@ -1,0 +1,292 @@
+//! loom behind the door, and the controls that a model has over it.
+//!
+//! What the models see differently from the real thing:
+//! - [`Futex`] is a loom mutex and condvar. It finds lost wake-ups, and adds
+//!   happens-before edges that a real futex does not give; orderings must
+//!   therefore be shown to be needed on a path that does not sleep.
+//! - A wait before a park makes one attempt and no spinning: it would only
+//!   repeat itself.
+//! - Time stands still. A [`Deadline`] passes when a thread of the model fires
+//!   it; a nap of bounded length is a yield.
+
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub(crate) use loom::sync::MutexGuard;
+#[cfg(not(target_has_atomic = "64"))]
+pub(crate) use loom::sync::atomic::AtomicU32;
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use loom::thread::yield_now;
+
+pub(crate) fn spin_loop() {
+    yield_now();
+}
+
+/// Reads an atomic through an exclusive reference.
+macro_rules! read_exclusive {
+    ($atomic:expr) => {
+        $atomic.with_mut(|value| *value)
+    };
+}
+
+/// Writes an atomic through an exclusive reference.
+macro_rules! write_exclusive {
+    ($atomic:expr, $value:expr) => {{
+        let new = $value;
+        $atomic.with_mut(|value| *value = new)
+    }};
+}
+
+pub(crate) use {read_exclusive, write_exclusive};
+
+pub(crate) const PAUSED_ATTEMPTS: u32 = 0;
+pub(crate) const YIELDED_ATTEMPTS: u32 = 0;
+
+/// The tag that this run weakens, from the variable `QUEUE_WEAKEN`.
+fn weakened() -> Option<&'static str> {
+    static TAG: OnceLock<Option<String>> = OnceLock::new();
+    TAG.get_or_init(|| std::env::var("QUEUE_WEAKEN").ok())
+        .as_deref()
+}
+
+/// `declared`, or `Relaxed` where this run weakens `tag`.
+pub(crate) fn unless_weakened(tag: &str, declared: Ordering) -> Ordering {
+    if weakened() == Some(tag) {
+        Ordering::Relaxed
+    } else {
+        declared
+    }
+}
+
+/// A fence; weakened to `Relaxed` it is none.
+pub(crate) fn fence(order: Ordering) {
+    if order != Ordering::Relaxed {
+        loom::sync::atomic::fence(order);
+    }
+}
+
+/// Waiting for a peer: every pause lets another thread of the model run.
+#[derive(Debug)]
+pub(crate) struct Backoff;
+
+impl Backoff {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    pub(crate) fn spin(&self) {
+        yield_now();
+    }
+
+    pub(crate) fn snooze(&self) {
+        yield_now();
+    }
+}
+
+/// loom's cell, which reports every unordered access.
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(loom::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(loom::cell::UnsafeCell::new(value))
+    }
+
+    #[track_caller]
+    pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+        self.0.with(read)
+    }
+
+    #[track_caller]
+    pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        self.0.with_mut(write)
+    }
+}
+
+/// loom's mutex.
+#[derive(Debug)]
+pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+impl<T> Mutex<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(loom::sync::Mutex::new(value))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Where a sleeper lies: it outlives the futex, as the kernel's queue does.
+#[derive(Debug)]
+struct Bed {
+    lock: loom::sync::Mutex<()>,
+    woken: loom::sync::Condvar,
+}
+
+impl Bed {
+    fn wake(&self) {
+        drop(self.lock.lock().unwrap());
+        self.woken.notify_all();
+    }
+}
+
+/// A futex word whose sleepers lie in a loom condvar.
+#[derive(Debug)]
+pub(crate) struct Futex {
+    word: loom::sync::atomic::AtomicU32,
+    bed: Arc<Bed>,
+}
+
+impl Futex {
+    pub(crate) fn new(value: u32) -> Self {
+        Self {
+            word: loom::sync::atomic::AtomicU32::new(value),
+            bed: Arc::new(Bed {
+                lock: loom::sync::Mutex::new(()),
+                woken: loom::sync::Condvar::new(),
+            }),
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn load(&self, order: Ordering) -> u32 {
+        self.word.load(order)
+    }
+
+    #[track_caller]
+    pub(crate) fn compare_exchange(
+        &self,
+        current: u32,
+        new: u32,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<u32, u32> {
+        self.word.compare_exchange(current, new, success, failure)
+    }
+
+    pub(crate) fn wait(&self, expected: u32, deadline: Option<Instant>) {
+        if let Some(deadline) = deadline {
+            deadline.trigger.wakes(&self.bed);
+        }
+        if take_spurious_return() {
+            return yield_now();
+        }
+        let guard = self.bed.lock.lock().unwrap();
+        let fired = deadline.is_some_and(has_passed);
+        // ORDERING(relaxed): the bed's lock orders this load, as the kernel's own does.
+        if self.word.load(Ordering::Relaxed) == expected && !fired {
+            drop(self.bed.woken.wait(guard).unwrap());
+        }
+    }
+
+    pub(crate) fn nap(&self, _expected: u32, _nap: Duration) {
+        yield_now();
+    }
+
+    pub(crate) fn alarm(&self) -> Alarm {
+        Alarm {
+            bed: Arc::clone(&self.bed),
+        }
+    }
+}
+
+/// What wakes the sleeper of one futex.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    bed: Arc<Bed>,
+}
+
+impl Alarm {
+    pub(crate) fn sound(self) {
+        self.bed.wake();
+    }
+}
+
+thread_local! {
+    /// All threads of a model run on one thread of the system: this is the model's own.
+    static SPURIOUS_RETURNS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Has the next `count` waits of this execution return for no reason. A model
+/// calls it first of all.
+pub fn spurious_returns(count: u32) {
+    SPURIOUS_RETURNS.set(count);
+}
+
+fn take_spurious_return() -> bool {
+    let left = SPURIOUS_RETURNS.get();
+    SPURIOUS_RETURNS.set(left.saturating_sub(1));
+    left > 0
+}
+
+/// A moment that a model decides upon.
+#[derive(Debug)]
+pub struct Deadline {
+    trigger: &'static Trigger,
+}
+
+/// The point in time of a [`Deadline`].
+#[derive(Clone, Copy, Debug)]
+pub struct Instant {
+    trigger: &'static Trigger,
+}
+
+#[derive(Debug)]
+struct Trigger {
+    fired: loom::sync::atomic::AtomicUsize,
+    beds: std::sync::Mutex<Vec<Arc<Bed>>>,
+}
+
+impl Trigger {
+    fn wakes(&self, bed: &Arc<Bed>) {
+        self.beds.lock().unwrap().push(Arc::clone(bed));
+    }
+
+    fn has_fired(&self) -> bool {
+        // ORDERING(relaxed): an RMW reads the newest value, as a clock does, and orders nothing.
+        self.fired.fetch_add(0, Ordering::Relaxed) != 0
+    }
+}
+
+impl Deadline {
+    /// A moment that has not come. It leaks a few bytes, so that an `Instant` stays `Copy`.
+    #[expect(clippy::new_without_default, reason = "it registers with loom")]
+    pub fn new() -> Self {
+        Self {
+            trigger: Box::leak(Box::new(Trigger {
+                fired: loom::sync::atomic::AtomicUsize::new(0),
+                beds: std::sync::Mutex::new(Vec::new()),
+            })),
+        }
+    }
+
+    /// The moment, to wait until.
+    pub fn instant(&self) -> Instant {
+        Instant {
+            trigger: self.trigger,
+        }
+    }
+
+    /// The moment comes.
+    pub fn fire(self) {
+        // ORDERING(relaxed): see `has_fired`.
+        self.trigger.fired.fetch_add(1, Ordering::Relaxed);
+        let beds = std::mem::take(&mut *self.trigger.beds.lock().unwrap());
+        for bed in beds {
+            bed.wake();
+        }
+    }
+}
+
+/// Durations are not modelled: a wait with a timeout never times out.
+pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
+    None
+}
+
+pub(crate) fn has_passed(deadline: Instant) -> bool {
+    deadline.trigger.has_fired()
+}

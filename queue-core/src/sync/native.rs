@@ -1,0 +1,92 @@
+//! The standard library behind the door.
+#![allow(clippy::disallowed_types)]
+
+mod futex;
+
+pub(crate) use crossbeam_utils::Backoff;
+pub(crate) use futex::{Alarm, Futex};
+pub(crate) use std::hint::spin_loop;
+#[cfg(any(test, not(target_has_atomic = "64")))]
+pub(crate) use std::sync::atomic::AtomicU32;
+#[cfg(target_has_atomic = "64")]
+pub(crate) use std::sync::atomic::AtomicU64;
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+#[cfg(test)]
+pub(crate) use std::sync::atomic::{AtomicU8, AtomicU16};
+pub(crate) use std::thread::yield_now;
+pub(crate) use std::time::Instant;
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// Reads an atomic through an exclusive reference, with no atomic operation.
+macro_rules! read_exclusive {
+    ($atomic:expr) => {
+        *$atomic.get_mut()
+    };
+}
+
+/// Writes an atomic through an exclusive reference, with no atomic operation.
+macro_rules! write_exclusive {
+    ($atomic:expr, $value:expr) => {
+        *$atomic.get_mut() = $value
+    };
+}
+
+pub(crate) use {read_exclusive, write_exclusive};
+
+/// `std::cell::UnsafeCell` with loom's closure-shaped access.
+#[derive(Debug)]
+pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+impl<T> UnsafeCell<T> {
+    #[inline(always)]
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::cell::UnsafeCell::new(value))
+    }
+
+    /// Gives a pointer to read through. The caller keeps writers away.
+    #[inline(always)]
+    pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+        read(self.0.get())
+    }
+
+    /// Gives a pointer to write through. The caller keeps everyone else away.
+    #[inline(always)]
+    pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+        write(self.0.get())
+    }
+}
+
+/// A mutex without poisoning: nothing but this crate's own code runs under it.
+#[derive(Debug, Default)]
+pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
+
+pub(crate) type MutexGuard<'a, T> = std::sync::MutexGuard<'a, T>;
+
+impl<T> Mutex<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::sync::Mutex::new(value))
+    }
+
+    #[inline]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The moment `timeout` from now; `None` where the clock cannot express it,
+/// which is a wait without end.
+pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
+    Instant::now().checked_add(timeout)
+}
+
+/// Whether `deadline` has been reached.
+pub(crate) fn has_passed(deadline: Instant) -> bool {
+    Instant::now() >= deadline
+}
+
+/// How many attempts a wait makes with a pause in between, and then with a
+/// yield in between, before it goes to sleep.
+pub(crate) const PAUSED_ATTEMPTS: u32 = 6;
+pub(crate) const YIELDED_ATTEMPTS: u32 = 16;

@@ -1,0 +1,43 @@
+//! Waiting: who sleeps, who wakes. It knows no message and no slot.
+//!
+//! # The hand-shake: the sleeper pays
+//!
+//! A thread that may sleep until an index moves does, in this order:
+//!
+//! 1. **register**: under the list's lock, link itself and raise `PARKED` *in
+//!    that index*, by an RMW;
+//! 2. **attempt again**;
+//! 3. **sleep**, only if that attempt found the exact end of the queue.
+//!
+//! The peer that moves the index does it by a CAS of the whole word. If the CAS
+//! comes after the RMW, it meets the flag: the peer locks the list afterwards
+//! and wakes a sleeper. If it comes before, the RMW has read the moved index,
+//! and so does the attempt. There is no third case and no fence: both sides use
+//! one word. A peer pays nothing, not even a load, while nobody is parked.
+//!
+//! A peer that claimed before the RMW and has not published is not coming back
+//! to wake anybody; the attempt reports it ([`Progress::Busy`]), and the sleeper
+//! naps for a bounded time instead of sleeping.
+//!
+//! # One wake, one waiter
+//!
+//! ```text
+//!             ┌──── notifier's CAS ────▶ NOTIFIED(case)   the owner tries again
+//!   WAITING ──┤
+//!             └──── owner's CAS ───────▶ CANCELLED        timed out, or done without help
+//! ```
+//!
+//! One [`Waiter`] per sleeping operation; a [`Node`] links it into one list.
+//! The notifier takes the first node whose waiter it can win, so that "wake one"
+//! is one that nobody else has woken. It takes the alarm before it changes the
+//! state and touches neither waiter nor node after that: they may be gone.
+//!
+//! A notification is permission to try again, never a message. Whoever gets one
+//! and does not *afterwards* try must pass it on: see [`wait_until`].
+
+mod blocking;
+mod list;
+mod waiter;
+
+pub(crate) use blocking::{Progress, wait_until};
+pub(crate) use list::{Announce, WaitList};
