@@ -33,8 +33,9 @@ pub use channel::{
 };
 pub use ring::Ring;
 
-/// What a model controls: deadlines, and waits that return for no reason.
+/// What a model controls: deadlines, waits that return for no reason, and how
+/// long it waits awake.
 #[cfg(queue_loom)]
 pub mod model {
-    pub use crate::sync::{Deadline, Instant, spurious_returns};
+    pub use crate::sync::{Deadline, Instant, Patience, spurious_returns};
 }

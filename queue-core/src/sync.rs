@@ -15,7 +15,8 @@
 //! An ordering that a proof leans on is written `order!(R1, Acquire)`. Natively
 //! that is `Ordering::Acquire` and nothing else. In the models the tag is a
 //! handle: the variable `QUEUE_WEAKEN=R1` turns that one access to `Relaxed`,
-//! and the model that VERIFICATION.md names for the tag must then fail.
+//! and the model that VERIFICATION.md names for the tag must then fail. A step of
+//! a hand-shake is written `step!(H1, …)`, and left out under its tag likewise.
 
 #[cfg(not(queue_loom))]
 mod native;
@@ -27,7 +28,7 @@ mod modelled;
 #[cfg(queue_loom)]
 pub(crate) use modelled::*;
 #[cfg(queue_loom)]
-pub use modelled::{Deadline, Instant, spurious_returns};
+pub use modelled::{Deadline, Instant, Patience, spurious_returns};
 
 /// An [`Ordering`] with the tag under which VERIFICATION.md argues for it.
 #[cfg(not(queue_loom))]
@@ -44,4 +45,21 @@ macro_rules! order {
     };
 }
 
-pub(crate) use order;
+/// A statement of a hand-shake, with the tag under which a run can leave it out.
+#[cfg(not(queue_loom))]
+macro_rules! step {
+    ($tag:ident, $step:expr) => {
+        $step
+    };
+}
+
+#[cfg(queue_loom)]
+macro_rules! step {
+    ($tag:ident, $step:expr) => {
+        if !$crate::sync::is_weakened(stringify!($tag)) {
+            $step
+        }
+    };
+}
+
+pub(crate) use {order, step};

@@ -6,7 +6,7 @@ use crossbeam_utils::CachePadded;
 
 use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::ring::{Claim, RawRing, Refusal};
-use crate::sync::Instant;
+use crate::sync::{Instant, step};
 use crate::wait::{Announce, Progress, WaitList, wait_until};
 
 /// A ring, and who is parked at its two ends.
@@ -168,7 +168,7 @@ impl<T> Channel<T> {
     /// The last sender is gone: who waits for a message is told that none will come.
     pub(super) fn close_for_senders(&self) {
         self.ring.close();
-        self.receivers.notify_all(&ReceiversParked(&self.ring));
+        step!(H2, self.receivers.notify_all(&ReceiversParked(&self.ring)));
     }
 
     /// The last receiver is gone: who waits for room is told that none will
@@ -178,7 +178,7 @@ impl<T> Channel<T> {
     /// for: its message is dropped with the channel.
     pub(super) fn close_for_receivers(&self) {
         self.ring.close();
-        self.senders.notify_all(&SendersParked(&self.ring));
+        step!(H3, self.senders.notify_all(&SendersParked(&self.ring)));
         while let Ok(claim) = self.ring.claim_pop() {
             let leak_rest = LeakRest(&self.ring);
             drop(self.ring.take(claim));

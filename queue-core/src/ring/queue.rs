@@ -5,6 +5,7 @@ use std::iter::FusedIterator;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::raw::RawRing;
+use crate::sync::Backoff;
 
 /// A bounded multi-producer multi-consumer queue on a ring of slots.
 ///
@@ -134,14 +135,16 @@ impl<T> Ring<T> {
     /// assert_eq!(ring.pop(), Some(20));
     /// ```
     pub fn force_push(&self, mut value: T) -> Option<T> {
+        let backoff = Backoff::new();
         loop {
-            match self.push(value) {
+            value = match self.push(value) {
                 Ok(()) => return None,
                 Err(refused) => match self.raw.displace(refused) {
                     Ok(displaced) => return Some(displaced),
-                    Err(refused) => value = refused,
+                    Err(refused) => refused,
                 },
-            }
+            };
+            backoff.snooze();
         }
     }
 

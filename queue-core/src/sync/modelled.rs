@@ -5,7 +5,7 @@
 //!   happens-before edges that a real futex does not give; orderings must
 //!   therefore be shown to be needed on a path that does not sleep.
 //! - A wait before a park makes one attempt and no spinning: it would only
-//!   repeat itself.
+//!   repeat itself. Where a thread must wait awake, [`Patience`] bounds the search.
 //! - Time stands still. A [`Deadline`] passes when a thread of the model fires
 //!   it; a nap of bounded length is a yield.
 
@@ -14,9 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub(crate) use loom::sync::MutexGuard;
-#[cfg(not(target_has_atomic = "64"))]
-pub(crate) use loom::sync::atomic::AtomicU32;
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) use loom::thread::yield_now;
 
 pub(crate) fn spin_loop() {
@@ -40,19 +38,69 @@ macro_rules! write_exclusive {
 
 pub(crate) use {read_exclusive, write_exclusive};
 
+/// A loom atomic whose loads are scheduled against each other.
+///
+/// loom 0.7.2 remembers one last access per atomic. Where a thread loads an
+/// atomic and then writes it, its own load hides the earlier loads of others, and
+/// the schedule in which the write comes before them is never tried: `x.load()`
+/// beside `x.load(); x.store(1)` is one execution. An RMW on a gate before every
+/// load makes loads conflict, so that their order is tried both ways. It is
+/// relaxed and reads nothing, so that it orders nothing else.
+macro_rules! atomic {
+    ($name:ident, $value:ty) => {
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            atomic: loom::sync::atomic::$name,
+            gate: loom::sync::atomic::AtomicUsize,
+        }
+
+        impl $name {
+            pub(crate) fn new(value: $value) -> Self {
+                Self {
+                    atomic: loom::sync::atomic::$name::new(value),
+                    gate: loom::sync::atomic::AtomicUsize::new(0),
+                }
+            }
+
+            #[track_caller]
+            pub(crate) fn load(&self, order: Ordering) -> $value {
+                self.gate.fetch_add(0, Ordering::Relaxed);
+                self.atomic.load(order)
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = loom::sync::atomic::$name;
+
+            fn deref(&self) -> &Self::Target {
+                &self.atomic
+            }
+        }
+
+        impl std::ops::DerefMut for $name {
+            fn deref_mut(&mut self) -> &mut Self::Target {
+                &mut self.atomic
+            }
+        }
+    };
+}
+
+atomic!(AtomicU8, u8);
+atomic!(AtomicU32, u32);
+
 pub(crate) const PAUSED_ATTEMPTS: u32 = 0;
 pub(crate) const YIELDED_ATTEMPTS: u32 = 0;
 
-/// The tag that this run weakens, from the variable `QUEUE_WEAKEN`.
-fn weakened() -> Option<&'static str> {
+/// Whether the variable `QUEUE_WEAKEN` names this tag.
+pub(crate) fn is_weakened(tag: &str) -> bool {
     static TAG: OnceLock<Option<String>> = OnceLock::new();
-    TAG.get_or_init(|| std::env::var("QUEUE_WEAKEN").ok())
-        .as_deref()
+    let weakened = TAG.get_or_init(|| std::env::var("QUEUE_WEAKEN").ok());
+    weakened.as_deref() == Some(tag)
 }
 
 /// `declared`, or `Relaxed` where this run weakens `tag`.
 pub(crate) fn unless_weakened(tag: &str, declared: Ordering) -> Ordering {
-    if weakened() == Some(tag) {
+    if is_weakened(tag) {
         Ordering::Relaxed
     } else {
         declared
@@ -66,23 +114,44 @@ pub(crate) fn fence(order: Ordering) {
     }
 }
 
-/// Waiting for a peer: every pause lets another thread of the model run.
-#[derive(Debug)]
-pub(crate) struct Backoff;
+/// Waiting for a peer without sleeping: lets the other threads of the model run.
+///
+/// Two threads that wait so for a third could take turns for ever without it
+/// being scheduled. After a few looks the rest of the execution is therefore
+/// run fairly and not branched from: what is cut off are schedules in which a
+/// runnable thread starves.
+#[derive(Debug, Default)]
+pub struct Patience {
+    looks: Cell<u32>,
+}
 
-impl Backoff {
-    pub(crate) fn new() -> Self {
-        Self
+impl Patience {
+    const LOOKS: u32 = 1;
+
+    /// No look taken yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets others run, then returns to look again.
+    pub fn wait(&self) {
+        self.looks.set(self.looks.get() + 1);
+        if self.looks.get() > Self::LOOKS {
+            loom::skip_branch();
+        }
+        yield_now();
     }
 
     pub(crate) fn spin(&self) {
-        yield_now();
+        self.wait();
     }
 
     pub(crate) fn snooze(&self) {
-        yield_now();
+        self.wait();
     }
 }
+
+pub(crate) use Patience as Backoff;
 
 /// loom's cell, which reports every unordered access.
 #[derive(Debug)]
@@ -137,18 +206,20 @@ impl Bed {
 /// A futex word whose sleepers lie in a loom condvar.
 #[derive(Debug)]
 pub(crate) struct Futex {
-    word: loom::sync::atomic::AtomicU32,
+    word: AtomicU32,
     bed: Arc<Bed>,
+    naps: Patience,
 }
 
 impl Futex {
     pub(crate) fn new(value: u32) -> Self {
         Self {
-            word: loom::sync::atomic::AtomicU32::new(value),
+            word: AtomicU32::new(value),
             bed: Arc::new(Bed {
                 lock: loom::sync::Mutex::new(()),
                 woken: loom::sync::Condvar::new(),
             }),
+            naps: Patience::new(),
         }
     }
 
@@ -184,7 +255,7 @@ impl Futex {
     }
 
     pub(crate) fn nap(&self, _expected: u32, _nap: Duration) {
-        yield_now();
+        self.naps.wait();
     }
 
     pub(crate) fn alarm(&self) -> Alarm {

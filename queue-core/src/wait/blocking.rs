@@ -97,9 +97,103 @@ fn attempt_awake<R>(
         }
         if turn < PAUSED_ATTEMPTS {
             (0..1 << turn).for_each(|_| spin_loop());
-        } else {
+        } else if turn < PAUSED_ATTEMPTS + YIELDED_ATTEMPTS {
             yield_now();
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::deadline_after;
+    use std::cell::Cell;
+    use std::time::Duration;
+
+    /// The first attempt that is made with the waiter registered.
+    const REGISTERED: u32 = PAUSED_ATTEMPTS + YIELDED_ATTEMPTS + 1;
+
+    struct NoFlag;
+
+    impl Announce for NoFlag {
+        fn raise(&self) {}
+        fn lower(&self) {}
+    }
+
+    /// Waits by `script`, which gets the attempt's number counted from [`REGISTERED`], with another
+    /// waiter behind. Says what came out, whether the script was ever asked, and whether the other
+    /// one was woken.
+    fn wait_before_another(
+        deadline: Option<Instant>,
+        script: impl Fn(u32, &WaitList) -> Progress<u32>,
+    ) -> (Option<u32>, bool, bool) {
+        let list = WaitList::new();
+        let other = Waiter::new();
+        let behind = pin!(Node::new(&other, 0));
+        let attempts = Cell::new(0);
+        let result = wait_until(&list, &NoFlag, deadline, || {
+            let attempt = attempts.replace(attempts.get() + 1);
+            if attempt < REGISTERED {
+                return Progress::Sleep;
+            }
+            if attempt == REGISTERED {
+                // SAFETY: node and waiter outlive the list's use of them in this function.
+                unsafe { list.link(behind.as_ref(), &NoFlag) };
+            }
+            script(attempt - REGISTERED, &list)
+        });
+        let asked = attempts.get() > REGISTERED;
+        let woken = other.is_notified();
+        if asked {
+            list.unlink(behind.as_ref(), &NoFlag);
+        }
+        (result, asked, woken)
+    }
+
+    #[test]
+    fn a_notification_after_the_last_attempt_is_passed_on() {
+        let (result, _, other_woken) = wait_before_another(None, |_, list| {
+            // A peer notifies the first waiter, this one, when its attempt is as good as done.
+            list.notify_one(&NoFlag);
+            Progress::Done(7)
+        });
+        assert_eq!(result, Some(7));
+        assert!(other_woken);
+    }
+
+    #[test]
+    fn a_notification_before_the_attempt_that_is_done_is_used_up() {
+        let (result, _, other_woken) = wait_before_another(None, |attempt, list| {
+            if attempt == 0 {
+                list.notify_one(&NoFlag);
+                return Progress::Sleep;
+            }
+            Progress::Done(attempt)
+        });
+        assert_eq!(result, Some(1));
+        assert!(!other_woken);
+    }
+
+    #[test]
+    fn a_notification_that_time_leaves_unused_is_passed_on() {
+        loop {
+            let deadline = deadline_after(Duration::from_millis(20));
+            let (result, asked, other_woken) =
+                wait_before_another(deadline, |attempt, list| match attempt {
+                    0 => {
+                        list.notify_one(&NoFlag);
+                        while !deadline.is_some_and(has_passed) {}
+                        Progress::Sleep
+                    }
+                    _ => Progress::Busy,
+                });
+            assert_eq!(result, None);
+            // On a machine so busy that the time was up before it was registered: again.
+            if asked {
+                assert!(other_woken);
+                break;
+            }
+        }
+    }
 }

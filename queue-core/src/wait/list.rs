@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::ptr;
 
 use super::waiter::{Node, Place};
-use crate::sync::{Alarm, Mutex};
+use crate::sync::{Alarm, Mutex, step};
 
 /// The flag by which an index tells its claimants that somebody is parked.
 pub(crate) trait Announce {
@@ -54,7 +54,7 @@ impl WaitList {
     pub(super) unsafe fn link(&self, node: Pin<&Node>, flag: &impl Announce) {
         let mut links = self.links.lock();
         links.append(&node);
-        flag.raise();
+        step!(H1, flag.raise());
     }
 
     /// Takes `node` out, if no notifier has done so.

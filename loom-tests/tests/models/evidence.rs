@@ -1,0 +1,160 @@
+//! The proof that the models can fail, and that nothing is left unproved.
+//!
+//! Every ordering stronger than relaxed, and every step of a hand-shake, has a
+//! tag in queue-core's source, a row in [`KILLS`] and a row in VERIFICATION.md.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A tag, and the model that fails where it is weakened or left out.
+const KILLS: &[(&str, &str)] = &[
+    ("R1", "ring::two_producers_one_consumer_capacity_2"),
+    ("R2", "ring::two_producers_one_consumer_capacity_2"),
+    ("R3", "ring::two_producers_one_consumer_capacity_1"),
+    ("R4", "ring::two_producers_one_consumer_capacity_1"),
+    ("V1", "ring::of_two_full_verdicts_one_is_wrong"),
+    ("V2", "ring::of_two_empty_verdicts_one_is_wrong"),
+    ("C1", "channel::the_end_synchronises_with_the_senders"),
+    (
+        "C2",
+        "channel::a_refused_send_synchronises_with_the_receivers",
+    ),
+    ("C3", "channel::the_end_synchronises_with_the_senders"),
+    (
+        "D1",
+        "channel::the_last_of_two_senders_closes_after_both_have_sent",
+    ),
+    ("D2", "channel::send_against_the_last_receiver"),
+    ("W1", "channel::a_parked_receiver_is_woken"),
+    ("W2", "channel::a_parked_receiver_is_woken"),
+    ("H1", "channel::a_parked_receiver_is_woken"),
+    ("H2", "channel::disconnect_wakes_a_parked_receiver"),
+    ("H3", "channel::disconnect_wakes_a_parked_sender"),
+];
+
+/// Runs one model in a process of its own, with `tag` weakened.
+fn run_weakened(tag: &str, model: &str) -> (bool, String) {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", model, "--nocapture"])
+        .env("QUEUE_WEAKEN", tag)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("running 1 test"), "no model {model}: {said}");
+    (output.status.success(), said)
+}
+
+#[test]
+fn every_weakened_ordering_and_every_step_left_out_is_caught() {
+    let survivors: Vec<_> = KILLS
+        .iter()
+        .filter(|(tag, model)| run_weakened(tag, model).0)
+        .collect();
+    assert!(survivors.is_empty(), "not caught: {survivors:?}");
+}
+
+#[test]
+fn a_tag_that_does_not_exist_weakens_nothing() {
+    let (passed, said) = run_weakened("none", "channel::the_end_synchronises_with_the_senders");
+    assert!(passed, "{said}");
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// queue-core's source but for the facade, which defines the tags' macros.
+fn queue_core_source() -> Vec<(PathBuf, String)> {
+    let folder = repository().join("queue-core/src");
+    let mut paths = Vec::new();
+    sources(&folder, &mut paths);
+    paths
+        .into_iter()
+        .filter(|path| !path.starts_with(folder.join("sync")) && !path.ends_with("src/sync.rs"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            (path, text)
+        })
+        .collect()
+}
+
+fn tags_in_source() -> BTreeSet<String> {
+    let mut tags = BTreeSet::new();
+    for (_, text) in queue_core_source() {
+        for opening in ["order!(", "step!("] {
+            for after in text.split(opening).skip(1) {
+                let tag: String = after
+                    .trim_start()
+                    .chars()
+                    .take_while(char::is_ascii_alphanumeric)
+                    .collect();
+                tags.insert(tag);
+            }
+        }
+    }
+    tags
+}
+
+#[test]
+fn every_tag_has_a_model_and_a_row() {
+    let verification = fs::read_to_string(repository().join("VERIFICATION.md")).unwrap();
+    let in_source = tags_in_source();
+    let in_table: BTreeSet<_> = KILLS.iter().map(|(tag, _)| (*tag).to_owned()).collect();
+    assert_eq!(in_source, in_table);
+    for (tag, model) in KILLS {
+        let model = model.rsplit("::").next().unwrap();
+        let row = verification
+            .lines()
+            .find(|line| line.starts_with(&format!("| {tag} |")))
+            .unwrap_or_else(|| panic!("VERIFICATION.md has no row for {tag}"));
+        assert!(
+            row.contains(model),
+            "the row of {tag} does not name {model}"
+        );
+    }
+}
+
+/// Every ordering in the source is either tagged, or relaxed; and each has its
+/// reason in a comment before it.
+#[test]
+fn every_ordering_says_why() {
+    for (path, text) in queue_core_source() {
+        let lines: Vec<_> = text.lines().collect();
+        let mut last_reason = None;
+        for (number, line) in lines.iter().enumerate() {
+            let place = format!("{}:{}", path.display(), number + 1);
+            if line.trim_start().starts_with("// ORDERING(") {
+                last_reason = Some(number);
+                continue;
+            }
+            let code = line.split("//").next().unwrap();
+            for strong in ["Acquire", "Release", "AcqRel", "SeqCst"] {
+                assert!(
+                    !code.contains(&format!("Ordering::{strong}")),
+                    "{place}: {strong} without a tag"
+                );
+            }
+            if code.contains("Ordering::Relaxed")
+                || code.contains("order!(") && !code.contains("use ")
+            {
+                let near = last_reason.is_some_and(|reason| number - reason <= 12);
+                assert!(near, "{place}: no ORDERING comment above");
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The models that hold queue-core to its word, and the proof that they can fail.
+//!
+//! queue-core's own source runs here, built against loom, which tries the
+//! interleavings of a model's threads and the stale values that the orderings
+//! allow. What loom does not see stands in VERIFICATION.md.
+
+mod channel;
+mod evidence;
+mod ring;
+mod support;

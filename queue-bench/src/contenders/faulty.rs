@@ -1,0 +1,105 @@
+//! Contenders that go wrong after a few messages, to try out what catches them.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use crate::cells::Cell;
+use crate::contract::Topology;
+use crate::link::{Blocking, Ends, Queue};
+use crate::message::Message;
+
+/// How many messages go well.
+const PATIENCE: u64 = 100;
+
+/// Which messages a consumer gets to see.
+pub(super) trait Fault: 'static {
+    const NAME: &'static str;
+
+    /// Called for each message received, numbered from zero.
+    fn strike(number: u64);
+
+    /// Whether the sender forgets this message of its own.
+    fn forgets(_number: u64) -> bool {
+        false
+    }
+}
+
+/// A standard channel with a fault.
+#[derive(Debug)]
+pub(super) struct Faulty<F>(F);
+
+pub(super) type Hanging = Faulty<Hang>;
+pub(super) type Panicking = Faulty<Panic>;
+pub(super) type Losing = Faulty<Lose>;
+
+#[derive(Debug)]
+pub(super) struct Hang;
+
+#[derive(Debug)]
+pub(super) struct Panic;
+
+#[derive(Debug)]
+pub(super) struct Lose;
+
+impl Fault for Hang {
+    const NAME: &'static str = "faulty-hang";
+
+    fn strike(number: u64) {
+        if number >= PATIENCE {
+            loop {
+                thread::park();
+            }
+        }
+    }
+}
+
+impl Fault for Panic {
+    const NAME: &'static str = "faulty-panic";
+
+    fn strike(number: u64) {
+        assert!(number < PATIENCE, "out of patience");
+    }
+}
+
+impl Fault for Lose {
+    const NAME: &'static str = "faulty-lose";
+
+    fn strike(_: u64) {}
+
+    fn forgets(number: u64) -> bool {
+        number == PATIENCE
+    }
+}
+
+impl<F: Fault> Queue for Faulty<F> {
+    const NAME: &'static str = F::NAME;
+    const VERSION: &'static str = env!("VERSION_RUSTC");
+    const TOPOLOGY: Topology = Topology::Mpsc;
+    const NOTES: &'static str = "wrong on purpose";
+
+    type Sender = (SyncSender<Message>, u64);
+    type Receiver = (Receiver<Message>, u64);
+
+    fn open(cell: &Cell) -> Ends<Self> {
+        let (sender, receiver) = sync_channel(cell.capacity);
+        (vec![(sender, 0); cell.producers], vec![(receiver, 0)])
+    }
+}
+
+impl<F: Fault> Blocking for Faulty<F> {
+    fn send((sender, number): &mut Self::Sender, message: Message) {
+        if !F::forgets(*number) {
+            sender
+                .send(message)
+                .expect("the receiver outlives the senders");
+        }
+        *number += 1;
+    }
+
+    fn recv((receiver, number): &mut Self::Receiver) -> Option<Message> {
+        let message = receiver.recv().ok()?;
+        F::strike(*number);
+        *number += 1;
+        Some(message)
+    }
+}

@@ -1,0 +1,153 @@
+//! The baseline: a `VecDeque` behind a `Mutex`, with two `Condvar`s.
+//!
+//! What one writes without a library, with reasonable care: the buffer is
+//! allocated up front, and a condition is notified only if somebody waits for it
+//! (the standard library's notification is a system call either way).
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+use crate::cells::Cell;
+use crate::contract::Topology;
+use crate::link::{Blocking, Ends, Polling, Queue};
+use crate::message::Message;
+
+#[derive(Debug)]
+pub(super) struct Bounded;
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    has_room: Condvar,
+    has_message: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    messages: VecDeque<Message>,
+    capacity: usize,
+    senders: usize,
+    waiting_for_room: usize,
+    waiting_for_message: usize,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .expect("nobody panics while holding the lock")
+    }
+
+    fn put(&self, mut state: MutexGuard<'_, State>, message: Message) {
+        state.messages.push_back(message);
+        let wake = state.waiting_for_message > 0;
+        drop(state);
+        if wake {
+            self.has_message.notify_one();
+        }
+    }
+
+    fn take(&self, mut state: MutexGuard<'_, State>) -> Option<Message> {
+        let message = state.messages.pop_front()?;
+        let wake = state.waiting_for_room > 0;
+        drop(state);
+        if wake {
+            self.has_room.notify_one();
+        }
+        Some(message)
+    }
+}
+
+impl State {
+    fn is_full(&self) -> bool {
+        self.messages.len() == self.capacity
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Sender(Arc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Receiver(Arc<Shared>);
+
+impl Drop for Sender {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.senders -= 1;
+        if state.senders == 0 {
+            drop(state);
+            self.0.has_message.notify_all();
+        }
+    }
+}
+
+impl Queue for Bounded {
+    const NAME: &'static str = "mutex-condvar";
+    const VERSION: &'static str = env!("VERSION_RUSTC");
+    const TOPOLOGY: Topology = Topology::Mpmc;
+    const NOTES: &'static str = "Mutex, VecDeque and two Condvars; the version is the compiler's";
+
+    type Sender = Sender;
+    type Receiver = Receiver;
+
+    fn open(cell: &Cell) -> Ends<Self> {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                messages: VecDeque::with_capacity(cell.capacity),
+                capacity: cell.capacity,
+                senders: cell.producers,
+                waiting_for_room: 0,
+                waiting_for_message: 0,
+            }),
+            has_room: Condvar::new(),
+            has_message: Condvar::new(),
+        });
+        let sender = |_| Sender(Arc::clone(&shared));
+        let receiver = |_| Receiver(Arc::clone(&shared));
+        (
+            (0..cell.producers).map(sender).collect(),
+            (0..cell.consumers).map(receiver).collect(),
+        )
+    }
+}
+
+impl Blocking for Bounded {
+    #[inline]
+    fn send(Sender(shared): &mut Sender, message: Message) {
+        let mut state = shared.state();
+        while state.is_full() {
+            state.waiting_for_room += 1;
+            state = shared.has_room.wait(state).expect("not poisoned");
+            state.waiting_for_room -= 1;
+        }
+        shared.put(state, message);
+    }
+
+    #[inline]
+    fn recv(Receiver(shared): &mut Receiver) -> Option<Message> {
+        let mut state = shared.state();
+        while state.messages.is_empty() && state.senders > 0 {
+            state.waiting_for_message += 1;
+            state = shared.has_message.wait(state).expect("not poisoned");
+            state.waiting_for_message -= 1;
+        }
+        shared.take(state)
+    }
+}
+
+impl Polling for Bounded {
+    #[inline]
+    fn try_send(Sender(shared): &mut Sender, message: Message) -> bool {
+        let state = shared.state();
+        if state.is_full() {
+            return false;
+        }
+        shared.put(state, message);
+        true
+    }
+
+    #[inline]
+    fn try_recv(Receiver(shared): &mut Receiver) -> Option<Message> {
+        shared.take(shared.state())
+    }
+}

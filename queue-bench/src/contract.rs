@@ -1,0 +1,126 @@
+//! What a queue promises: the terms under which two of them may be compared.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The order in which messages come out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// One order for all messages: first in, first out.
+    Fifo,
+    /// Only the messages of one producer keep their order.
+    PerProducer,
+}
+
+/// How many threads may use each end at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Topology {
+    /// One producer, one consumer.
+    Spsc,
+    /// Many producers, one consumer.
+    Mpsc,
+    /// One producer, many consumers.
+    Spmc,
+    /// Many producers, many consumers.
+    Mpmc,
+}
+
+impl Topology {
+    /// Whether that many producers and consumers may share the queue.
+    #[must_use]
+    pub fn serves(self, producers: usize, consumers: usize) -> bool {
+        let (many_producers, many_consumers) = match self {
+            Self::Spsc => (false, false),
+            Self::Mpsc => (true, false),
+            Self::Spmc => (false, true),
+            Self::Mpmc => (true, true),
+        };
+        (producers == 1 || many_producers) && (consumers == 1 || many_consumers)
+    }
+}
+
+/// What an operation does when the queue is full, or empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// It waits, in whatever way the queue has.
+    Block,
+    /// It returns at once; the caller backs off and tries again.
+    Try,
+}
+
+impl Mode {
+    /// Every mode, in the order in which they are run.
+    pub const ALL: [Self; 2] = [Self::Block, Self::Try];
+}
+
+/// What a queue promises, whatever the cell makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contract {
+    /// The order of the messages.
+    pub order: Order,
+    /// How many threads may use each end.
+    pub topology: Topology,
+    /// What happens at the limits.
+    pub mode: Mode,
+}
+
+impl fmt::Display for Order {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fifo => "fifo",
+            Self::PerProducer => "per-producer",
+        })
+    }
+}
+
+impl fmt::Display for Topology {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Spsc => "spsc",
+            Self::Mpsc => "mpsc",
+            Self::Spmc => "spmc",
+            Self::Mpmc => "mpmc",
+        })
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Block => "block",
+            Self::Try => "try",
+        })
+    }
+}
+
+impl fmt::Display for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.order, self.topology, self.mode)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contract_is_written_order_topology_mode() {
+        let contract = Contract {
+            order: Order::PerProducer,
+            topology: Topology::Spmc,
+            mode: Mode::Try,
+        };
+        assert_eq!(contract.to_string(), "per-producer/spmc/try");
+    }
+
+    #[test]
+    fn a_queue_serves_the_shapes_within_its_topology() {
+        assert!(Topology::Mpmc.serves(2, 2));
+        assert!(Topology::Mpsc.serves(4, 1) && !Topology::Mpsc.serves(1, 2));
+        assert!(Topology::Spmc.serves(1, 4) && !Topology::Spmc.serves(2, 1));
+        assert!(Topology::Spsc.serves(1, 1) && !Topology::Spsc.serves(2, 1));
+    }
+}

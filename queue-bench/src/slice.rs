@@ -1,0 +1,384 @@
+//! One slice: the throughput of one queue, for some milliseconds.
+//!
+//! ```text
+//! coordinator   warm up ──────────► measure ────────────────► stop ──► check
+//! producer      send until told to stop ──────────────────────► hang up
+//! consumer      receive, report   ▲ receive                   ▲ drain
+//!                            opening mark                closing mark
+//! ```
+//!
+//! The coordinator sleeps and turns one word, the phase, on a cache line that is
+//! otherwise only read. It turns to `MEASURE` when twice the capacity has been
+//! received, so that every slot has been written and read (and its page faulted
+//! in), and some time has passed; and to `STOP` when the slice's length has
+//! passed and something was received in it.
+//!
+//! **Marks.** Each consumer looks at the phase after each message and, when it
+//! changes, reads the clock itself and notes its count. A consumer that sleeps or
+//! is off its core when the phase turns makes its mark late, but it receives at
+//! most one message before. So the rate is everything counted between the marks
+//! of all consumers, over the time from the *first* opening mark to the *first*
+//! closing mark: nobody's absence is taken out of the time, as it would be if each
+//! consumer's count were divided by its own time. With one consumer, this is its
+//! count over its time.
+//!
+//! **A consumer that saw nothing of it**, asleep or off its core during all of
+//! `MEASURE`, has counted nothing and adds nothing.
+//!
+//! **A consumer asleep at `STOP`** is woken by the end: the last producer to
+//! finish drops the last sender, and the queue must then report the end, but only
+//! after all that was sent. What is received after the closing mark is not
+//! counted, yet still checked.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use crossbeam_utils::CachePadded;
+
+use crate::cells::Cell;
+use crate::crew::{Crew, Outcome};
+use crate::link::{Link, Producers, Queue};
+use crate::message::{Ascent, Message, Tally, message};
+
+const WARM_UP: u8 = 0;
+const MEASURE: u8 = 1;
+const STOP: u8 = 2;
+
+/// What a consumer reports in place of its count once it has received something
+/// after its opening mark.
+const MEASURING: u64 = u64::MAX;
+
+/// How often the coordinator looks for what it waits for.
+const GLANCE: Duration = Duration::from_micros(500);
+
+/// The part of a slice's length that its warm-up lasts at least.
+const WARM_UP_PART: u32 = 10;
+
+/// What a contender did wrong.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Failure(pub(crate) String);
+
+/// What the threads of a slice share beside the queue.
+struct Track {
+    phase: CachePadded<AtomicU8>,
+    producers: Producers,
+    progress: Box<[CachePadded<AtomicU64>]>,
+}
+
+/// What a worker hands in at the end.
+#[derive(Debug)]
+enum Report {
+    Sent(Tally),
+    Received(Intake),
+}
+
+/// A consumer's books.
+#[derive(Debug)]
+struct Intake {
+    tally: Tally,
+    in_order: bool,
+    opened: Option<Instant>,
+    closed: Instant,
+    counted: u64,
+}
+
+/// Measures the messages per second that pass through a new queue.
+pub(crate) fn measure<L: Link>(crew: &Crew, cell: &Cell, length: Duration) -> Result<f64, Failure> {
+    let track = Arc::new(Track::new(cell));
+    let reports = crew.start(jobs::<L>(cell, &track));
+
+    let begin = Instant::now();
+    let enough = 2 * cell.capacity as u64;
+    while track.received() < enough || begin.elapsed() < length / WARM_UP_PART {
+        pause(&reports, GLANCE)?;
+    }
+    track.turn(MEASURE);
+    pause(&reports, length)?;
+    while !track.is_measuring() {
+        pause(&reports, GLANCE)?;
+    }
+    track.turn(STOP);
+
+    let reports = (0..cell.threads())
+        .map(|_| {
+            reports
+                .recv()
+                .expect("every worker reports")
+                .map_err(Failure)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    rate(&reports)
+}
+
+/// Sleeps, unless a worker has failed; none may be done before it is told to stop.
+fn pause(reports: &Receiver<Outcome<Report>>, time: Duration) -> Result<(), Failure> {
+    match reports.recv_timeout(time) {
+        Err(RecvTimeoutError::Timeout) => Ok(()),
+        Err(RecvTimeoutError::Disconnected) => Err(Failure("the workers are gone".to_owned())),
+        Ok(Err(panic)) => Err(Failure(panic)),
+        Ok(Ok(_)) => Err(Failure("the end was reported before it came".to_owned())),
+    }
+}
+
+fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Report + Send>> {
+    let (senders, receivers) = L::Queue::open(cell);
+    let producers = senders.into_iter().enumerate().map(|(index, sender)| {
+        let track = Arc::clone(track);
+        Box::new(move || Report::Sent(produce::<L>(sender, index, &track))) as Box<_>
+    });
+    let total = cell.producers;
+    let consumers = receivers.into_iter().enumerate().map(|(index, receiver)| {
+        let track = Arc::clone(track);
+        Box::new(move || {
+            let ascent = Ascent::new(total);
+            Report::Received(consume::<L>(receiver, index, ascent, &track))
+        }) as Box<_>
+    });
+    producers.chain(consumers).collect()
+}
+
+/// Sends until told to stop.
+#[inline(never)]
+fn produce<L: Link>(
+    mut sender: <L::Queue as Queue>::Sender,
+    producer: usize,
+    track: &Track,
+) -> Tally {
+    let mut sent = Tally::default();
+    while track.phase() != STOP {
+        let message = message(producer, sent.count);
+        L::send(&mut sender, message);
+        sent.add(message);
+    }
+    drop(sender);
+    track.producers.leave();
+    sent
+}
+
+/// Receives until the end, with a mark where the phase turns.
+fn consume<L: Link>(
+    mut receiver: <L::Queue as Queue>::Receiver,
+    consumer: usize,
+    mut ascent: Ascent,
+    track: &Track,
+) -> Intake {
+    let receiver = &mut receiver;
+    let progress = &track.progress[consumer];
+    let mut tally = Tally::default();
+
+    let mut passed = 0;
+    receive_during::<L, _>(WARM_UP, receiver, track, &mut tally, |message| {
+        ascent.note(message);
+        passed += 1;
+        progress.store(passed, Ordering::Relaxed);
+    });
+
+    let opened = (track.phase() == MEASURE).then(Instant::now);
+    let before = tally.count;
+    let mut announced = false;
+    receive_during::<L, _>(MEASURE, receiver, track, &mut tally, |_| {
+        if !announced {
+            announced = true;
+            progress.store(MEASURING, Ordering::Relaxed);
+        }
+    });
+    let closed = Instant::now();
+    let counted = tally.count - before;
+
+    receive_during::<L, _>(STOP, receiver, track, &mut tally, |message| {
+        ascent.note(message);
+    });
+    Intake {
+        tally,
+        in_order: !ascent.is_broken(),
+        opened,
+        closed,
+        counted,
+    }
+}
+
+/// Receives as long as the phase is this one, or until the end.
+///
+/// Each phase has its own copy, so that the measured loop is compiled as if it
+/// were the only one.
+#[inline(never)]
+fn receive_during<L: Link, F: FnMut(Message)>(
+    phase: u8,
+    receiver: &mut <L::Queue as Queue>::Receiver,
+    track: &Track,
+    tally: &mut Tally,
+    mut seen: F,
+) {
+    let mut books = *tally;
+    while track.phase() == phase
+        && let Some(message) = L::recv(receiver, &track.producers)
+    {
+        books.add(message);
+        seen(message);
+    }
+    *tally = books;
+}
+
+/// Checks the books and divides the messages counted by the time between the marks.
+fn rate(reports: &[Report]) -> Result<f64, Failure> {
+    let sent = Tally::total(reports.iter().filter_map(|report| match report {
+        Report::Sent(tally) => Some(*tally),
+        Report::Received(_) => None,
+    }));
+    let intakes: Vec<&Intake> = reports
+        .iter()
+        .filter_map(|report| match report {
+            Report::Received(intake) => Some(intake),
+            Report::Sent(_) => None,
+        })
+        .collect();
+
+    let received = Tally::total(intakes.iter().map(|intake| intake.tally));
+    Tally::check(sent, received).map_err(Failure)?;
+    if !intakes.iter().all(|intake| intake.in_order) {
+        return Err(Failure(
+            "a producer's messages changed their order".to_owned(),
+        ));
+    }
+
+    let opened = intakes.iter().filter_map(|intake| intake.opened).min();
+    let closed = intakes.iter().map(|intake| intake.closed).min();
+    let (Some(opened), Some(closed)) = (opened, closed) else {
+        return Err(Failure("nobody saw the clock running".to_owned()));
+    };
+    let counted: u64 = intakes.iter().map(|intake| intake.counted).sum();
+    Ok(counted as f64 / closed.duration_since(opened).as_secs_f64())
+}
+
+impl Track {
+    fn new(cell: &Cell) -> Self {
+        Self {
+            phase: CachePadded::new(AtomicU8::new(WARM_UP)),
+            producers: Producers::new(cell.producers),
+            progress: (0..cell.consumers)
+                .map(|_| CachePadded::new(AtomicU64::new(0)))
+                .collect(),
+        }
+    }
+
+    // Relaxed: the phase carries no data; everything else is handed over by the reports.
+    #[inline]
+    fn phase(&self) -> u8 {
+        self.phase.load(Ordering::Relaxed)
+    }
+
+    fn turn(&self, phase: u8) {
+        self.phase.store(phase, Ordering::Relaxed);
+    }
+
+    fn received(&self) -> u64 {
+        self.progress
+            .iter()
+            .map(|count| count.load(Ordering::Relaxed))
+            .sum()
+    }
+
+    fn is_measuring(&self) -> bool {
+        self.progress
+            .iter()
+            .any(|count| count.load(Ordering::Relaxed) == MEASURING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contenders;
+    use crate::contract::{Mode, Topology};
+    use crate::watchdog::Watchdog;
+
+    /// Marks at these milliseconds, and a count between them.
+    fn intake(start: Instant, opened: Option<u64>, closed: u64, counted: u64) -> Report {
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        Report::Received(Intake {
+            tally: Tally::default(),
+            in_order: true,
+            opened: opened.map(at),
+            closed: at(closed),
+            counted,
+        })
+    }
+
+    #[test]
+    fn one_consumer_is_its_count_over_its_time() {
+        let start = Instant::now();
+        let reports = [intake(start, Some(10), 60, 100)];
+        assert_eq!(rate(&reports), Ok(2_000.0));
+    }
+
+    #[test]
+    fn a_consumer_that_came_late_does_not_shorten_the_time() {
+        let start = Instant::now();
+        let reports = [
+            intake(start, Some(0), 100, 100),
+            intake(start, Some(90), 140, 100),
+        ];
+        assert_eq!(rate(&reports), Ok(2_000.0));
+    }
+
+    #[test]
+    fn a_consumer_that_saw_nothing_adds_nothing() {
+        let start = Instant::now();
+        let reports = [
+            intake(start, Some(0), 100, 100),
+            intake(start, None, 130, 0),
+        ];
+        assert_eq!(rate(&reports), Ok(1_000.0));
+    }
+
+    #[test]
+    fn unequal_books_and_broken_order_are_failures() {
+        let start = Instant::now();
+        let sent = Report::Sent(Tally { count: 1, sum: 0 });
+        assert!(rate(&[sent, intake(start, Some(0), 1, 1)]).is_err());
+
+        let Report::Received(fine) = intake(start, Some(0), 1, 1) else {
+            unreachable!()
+        };
+        let disorderly = Intake {
+            in_order: false,
+            ..fine
+        };
+        assert!(rate(&[Report::Received(disorderly)]).is_err());
+    }
+
+    #[test]
+    fn a_slice_of_every_contender_passes_messages_in_its_window() {
+        let cell = Cell::new(Topology::Mpsc, 2, 1, 8);
+        let crew = Crew::assemble(cell.threads(), false);
+        let watchdog = Watchdog::for_tests();
+        for mode in Mode::ALL {
+            for contender in contenders::all() {
+                if contender.competes(&cell, mode) {
+                    watchdog.watch(contender.name, Duration::ZERO);
+                    let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
+                    assert!(rate.is_ok_and(|rate| rate > 0.0), "{}", contender.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lost_message_and_a_panic_are_failures() {
+        let cell = Cell::new(Topology::Spsc, 1, 1, 64);
+        for contender in contenders::faulty() {
+            let crew = Crew::assemble(cell.threads(), false);
+            let measure = || (contender.measure)(&crew, &cell, Duration::from_millis(1));
+            match contender.name {
+                "faulty-panic" => assert_eq!(measure(), Err(Failure("out of patience".into()))),
+                "faulty-lose" => {
+                    let Failure(note) = measure().unwrap_err();
+                    assert!(note.contains("received"), "{note}");
+                }
+                _ => {}
+            }
+        }
+    }
+}

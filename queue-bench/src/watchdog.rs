@@ -1,0 +1,72 @@
+//! Ends the process when a slice does not.
+//!
+//! A thread that hangs inside a queue cannot be stopped from outside; only its
+//! process can. So the launch tells the watchdog what it is about to do and by
+//! when it should be done; if that time passes, the watchdog does what it was
+//! given for that case and exits.
+
+use std::process;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A thread that waits for a deadline to be missed, until this is dropped.
+#[derive(Debug)]
+pub struct Watchdog {
+    limit: Duration,
+    task: Arc<Mutex<Option<Task>>>,
+}
+
+#[derive(Debug, Clone)]
+struct Task {
+    name: String,
+    due: Instant,
+}
+
+impl Watchdog {
+    /// Starts to watch; `hung` is told the name of what was not done in time, and
+    /// then the process exits.
+    #[must_use]
+    pub fn start(limit: Duration, hung: impl Fn(&str) + Send + 'static) -> Self {
+        let watchdog = Self {
+            limit,
+            task: Arc::default(),
+        };
+        let current = Arc::downgrade(&watchdog.task);
+        thread::spawn(move || {
+            while let Some(current) = current.upgrade() {
+                let task = current
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .clone();
+                drop(current);
+                let now = Instant::now();
+                match task {
+                    Some(task) if task.due <= now => {
+                        hung(&task.name);
+                        process::exit(1);
+                    }
+                    // Deadlines only move away, so no task's is missed by sleeping to this one.
+                    Some(task) => thread::sleep(task.due - now),
+                    None => thread::sleep(limit),
+                }
+            }
+        });
+        watchdog
+    }
+
+    /// The task at hand from now on, which may take this long and the limit.
+    pub fn watch(&self, name: &str, expected: Duration) {
+        let task = Task {
+            name: name.to_owned(),
+            due: Instant::now() + expected + self.limit,
+        };
+        *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
+    }
+
+    /// One for tests of other people's queues, which then fail rather than hang.
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self::start(Duration::from_secs(60), |name| eprintln!("{name} hung"))
+    }
+}
