@@ -6,6 +6,8 @@
 mod exclusive;
 mod queue;
 mod raw;
+#[cfg(test)]
+mod tests;
 mod word;
 
 pub use queue::{IntoIter, Ring};

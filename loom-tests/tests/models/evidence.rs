@@ -158,3 +158,22 @@ fn every_ordering_says_why() {
         }
     }
 }
+
+/// `sync.rs` is the only door: what bypassed it would not be modelled.
+#[test]
+fn nothing_bypasses_the_facade() {
+    for (path, text) in queue_core_source() {
+        for bypass in [
+            "sync::atomic",
+            "cell::UnsafeCell",
+            "std::sync::",
+            "std::thread",
+        ] {
+            let found = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .any(|line| line.contains(bypass));
+            assert!(!found, "{} names {bypass}", path.display());
+        }
+    }
+}

@@ -1,5 +1,4 @@
 //! The standard library behind the door.
-#![allow(clippy::disallowed_types)]
 
 mod futex;
 

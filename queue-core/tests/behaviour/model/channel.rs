@@ -1,0 +1,324 @@
+//! The channel against the model.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use queue_core::{
+    Receiver, RecvError, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, TrySendError,
+    bounded,
+};
+
+use super::payload::{self, Payload};
+
+/// One thing to do to a channel. Numbers choose a handle, modulo how many there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    TrySend(usize),
+    /// Without a limit where it cannot wait, else with one that is over at once.
+    Send(usize),
+    SendTimeout(usize),
+    SendDeadline(usize),
+    TryRecv(usize),
+    /// As `Send`.
+    Recv(usize),
+    RecvTimeout(usize),
+    RecvDeadline(usize),
+    CloneSender(usize),
+    DropSender(usize),
+    CloneReceiver(usize),
+    DropReceiver(usize),
+    /// By reference; beyond the last message only where that is the end.
+    Iter(usize),
+    TryIter(usize),
+    /// By value, of a clone.
+    IntoIter(usize),
+}
+
+impl Step {
+    /// Every pair of bytes is a step.
+    pub(crate) fn decode([code, number]: [u8; 2]) -> Self {
+        let number = usize::from(number);
+        match code % 36 {
+            0..7 => Self::TrySend(number),
+            7..11 => Self::Send(number),
+            11..13 => Self::SendTimeout(number),
+            13..15 => Self::SendDeadline(number),
+            15..18 => Self::TryRecv(number),
+            18..21 => Self::Recv(number),
+            21 => Self::RecvTimeout(number),
+            22 => Self::RecvDeadline(number),
+            23..26 => Self::CloneSender(number),
+            26..29 => Self::DropSender(number),
+            29 | 30 => Self::CloneReceiver(number),
+            31 | 32 => Self::DropReceiver(number),
+            33 => Self::Iter(number),
+            34 => Self::TryIter(number),
+            _ => Self::IntoIter(number),
+        }
+    }
+}
+
+/// Runs the steps on a channel and on the model, comparing after each.
+pub(crate) fn run<P: Payload>(capacity: usize, steps: impl IntoIterator<Item = Step>) {
+    payload::begin();
+    let mut subject = Subject::<P>::new(capacity);
+    for step in steps {
+        if subject.senders.is_empty() && subject.receivers.is_empty() {
+            assert_eq!(payload::alive(), 0, "leaked");
+            subject.reopen();
+        }
+        subject.perform(step);
+        subject.compare();
+    }
+    drop(subject);
+    assert_eq!(payload::alive(), 0, "leaked");
+}
+
+struct Subject<P> {
+    senders: Vec<Sender<P>>,
+    receivers: Vec<Receiver<P>>,
+    stranger: (Sender<P>, Receiver<P>),
+    capacity: usize,
+    model: VecDeque<usize>,
+    next_id: usize,
+}
+
+/// What the model says of a send.
+#[derive(Debug, PartialEq)]
+enum Verdict {
+    Sent,
+    Full,
+    Disconnected,
+}
+
+/// What the model says of a receive.
+#[derive(Debug, PartialEq)]
+enum Found {
+    Message(usize),
+    Empty,
+    Disconnected,
+}
+
+impl<P: Payload> Subject<P> {
+    fn new(capacity: usize) -> Self {
+        let (sender, receiver) = bounded(capacity);
+        Self {
+            senders: vec![sender],
+            receivers: vec![receiver],
+            stranger: bounded(1),
+            capacity,
+            model: VecDeque::new(),
+            next_id: 0,
+        }
+    }
+
+    fn reopen(&mut self) {
+        let (sender, receiver) = bounded(self.capacity);
+        self.senders.push(sender);
+        self.receivers.push(receiver);
+    }
+
+    fn perform(&mut self, step: Step) {
+        match step {
+            Step::TrySend(chosen) => self.send(chosen, |sender, message, _| {
+                match sender.try_send(message) {
+                    Ok(()) => (Verdict::Sent, None),
+                    Err(TrySendError::Full(message)) => (Verdict::Full, Some(message)),
+                    Err(TrySendError::Disconnected(message)) => {
+                        (Verdict::Disconnected, Some(message))
+                    }
+                }
+            }),
+            Step::Send(chosen) => self.send(chosen, |sender, message, waits| {
+                if waits {
+                    return timed(sender.send_timeout(message, Duration::ZERO));
+                }
+                match sender.send(message) {
+                    Ok(()) => (Verdict::Sent, None),
+                    Err(error) => (Verdict::Disconnected, Some(error.into_inner())),
+                }
+            }),
+            Step::SendTimeout(chosen) => self.send(chosen, |sender, message, waits| {
+                // An endless limit goes another way than a short one.
+                let limit = if waits { Duration::ZERO } else { Duration::MAX };
+                timed(sender.send_timeout(message, limit))
+            }),
+            Step::SendDeadline(chosen) => self.send(chosen, |sender, message, _| {
+                timed(sender.send_deadline(message, Instant::now()))
+            }),
+            Step::TryRecv(chosen) => self.recv(chosen, |receiver, _| {
+                receiver.try_recv().map_err(|error| match error {
+                    TryRecvError::Empty => Found::Empty,
+                    TryRecvError::Disconnected => Found::Disconnected,
+                })
+            }),
+            Step::Recv(chosen) => self.recv(chosen, |receiver, waits| {
+                if waits {
+                    return late(receiver.recv_timeout(Duration::ZERO));
+                }
+                receiver.recv().map_err(|RecvError| Found::Disconnected)
+            }),
+            Step::RecvTimeout(chosen) => self.recv(chosen, |receiver, waits| {
+                let limit = if waits { Duration::ZERO } else { Duration::MAX };
+                late(receiver.recv_timeout(limit))
+            }),
+            Step::RecvDeadline(chosen) => self.recv(chosen, |receiver, _| {
+                late(receiver.recv_deadline(Instant::now()))
+            }),
+            Step::CloneSender(chosen) => {
+                if let Some(index) = index(&self.senders, chosen) {
+                    self.senders.push(self.senders[index].clone());
+                }
+            }
+            Step::CloneReceiver(chosen) => {
+                if let Some(index) = index(&self.receivers, chosen) {
+                    self.receivers.push(self.receivers[index].clone());
+                }
+            }
+            Step::DropSender(chosen) => {
+                if let Some(index) = index(&self.senders, chosen) {
+                    drop(self.senders.swap_remove(index));
+                }
+            }
+            Step::DropReceiver(chosen) => {
+                if let Some(index) = index(&self.receivers, chosen) {
+                    drop(self.receivers.swap_remove(index));
+                }
+                if self.receivers.is_empty() {
+                    self.model.clear();
+                }
+            }
+            Step::Iter(number) => self.iterate(number, Reach::End, |receiver, count| {
+                receiver.into_iter().take(count).collect()
+            }),
+            Step::TryIter(number) => self.iterate(number, Reach::Empty, |receiver, count| {
+                receiver.try_iter().take(count).collect()
+            }),
+            Step::IntoIter(number) => self.iterate(number, Reach::End, |receiver, count| {
+                receiver.clone().into_iter().take(count).collect()
+            }),
+        }
+    }
+
+    /// `attempt` is told whether a send without a limit would wait.
+    fn send(
+        &mut self,
+        chosen: usize,
+        attempt: impl FnOnce(&Sender<P>, P, bool) -> (Verdict, Option<P>),
+    ) {
+        let Some(index) = index(&self.senders, chosen) else {
+            return;
+        };
+        let expected = if self.receivers.is_empty() {
+            Verdict::Disconnected
+        } else if self.model.len() == self.capacity {
+            Verdict::Full
+        } else {
+            Verdict::Sent
+        };
+        let id = self.next_id;
+        self.next_id += 1;
+        let waits = expected == Verdict::Full;
+        let (verdict, refused) = attempt(&self.senders[index], P::new(id), waits);
+        assert_eq!(verdict, expected);
+        match refused {
+            Some(message) => message.assert_is(id),
+            None => self.model.push_back(id),
+        }
+    }
+
+    /// `attempt` is told whether a receive without a limit would wait.
+    fn recv(
+        &mut self,
+        chosen: usize,
+        attempt: impl FnOnce(&Receiver<P>, bool) -> Result<P, Found>,
+    ) {
+        let Some(index) = index(&self.receivers, chosen) else {
+            return;
+        };
+        let expected = match self.model.pop_front() {
+            Some(id) => Found::Message(id),
+            None if self.senders.is_empty() => Found::Disconnected,
+            None => Found::Empty,
+        };
+        let waits = expected == Found::Empty;
+        match (attempt(&self.receivers[index], waits), expected) {
+            (Ok(message), Found::Message(id)) => message.assert_is(id),
+            (Ok(_), expected) => panic!("a message, where the model says {expected:?}"),
+            (Err(found), expected) => assert_eq!(found, expected),
+        }
+    }
+
+    /// `take` is told how many messages to ask for at most.
+    fn iterate(
+        &mut self,
+        number: usize,
+        reach: Reach,
+        take: impl FnOnce(&Receiver<P>, usize) -> Vec<P>,
+    ) {
+        let Some(index) = index(&self.receivers, number) else {
+            return;
+        };
+        let wanted = number % (self.capacity + 2);
+        let count = match reach {
+            Reach::End if !self.senders.is_empty() => wanted.min(self.model.len()),
+            _ => wanted,
+        };
+        let messages = take(&self.receivers[index], count);
+        assert_eq!(messages.len(), count.min(self.model.len()));
+        for (message, id) in messages.iter().zip(self.model.drain(..messages.len())) {
+            message.assert_is(id);
+        }
+    }
+
+    fn compare(&self) {
+        let len = self.model.len();
+        let full = len == self.capacity;
+        for sender in &self.senders {
+            assert_eq!((sender.len(), sender.is_empty()), (len, len == 0));
+            assert_eq!(
+                (sender.is_full(), sender.capacity()),
+                (full, Some(self.capacity))
+            );
+            assert!(sender.same_channel(&self.senders[0]));
+            assert!(!sender.same_channel(&self.stranger.0));
+        }
+        for receiver in &self.receivers {
+            assert_eq!((receiver.len(), receiver.is_empty()), (len, len == 0));
+            assert_eq!(
+                (receiver.is_full(), receiver.capacity()),
+                (full, Some(self.capacity))
+            );
+            assert!(receiver.same_channel(&self.receivers[0]));
+            assert!(!receiver.same_channel(&self.stranger.1));
+        }
+        assert_eq!(payload::alive(), len, "leaked or lost");
+    }
+}
+
+/// How far an iterator goes.
+enum Reach {
+    /// Waits while a sender is left.
+    End,
+    /// Stops where the channel is empty.
+    Empty,
+}
+
+fn index<H>(handles: &[H], chosen: usize) -> Option<usize> {
+    chosen.checked_rem(handles.len())
+}
+
+fn timed<P>(result: Result<(), SendTimeoutError<P>>) -> (Verdict, Option<P>) {
+    match result {
+        Ok(()) => (Verdict::Sent, None),
+        Err(SendTimeoutError::Timeout(message)) => (Verdict::Full, Some(message)),
+        Err(SendTimeoutError::Disconnected(message)) => (Verdict::Disconnected, Some(message)),
+    }
+}
+
+fn late<P>(result: Result<P, RecvTimeoutError>) -> Result<P, Found> {
+    result.map_err(|error| match error {
+        RecvTimeoutError::Timeout => Found::Empty,
+        RecvTimeoutError::Disconnected => Found::Disconnected,
+    })
+}

@@ -1,0 +1,149 @@
+//! [`Ring`] against the model.
+
+use std::collections::VecDeque;
+
+use queue_core::Ring;
+
+use super::payload::{self, Payload};
+
+/// One thing to do to a ring.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    Push,
+    Pop,
+    ForcePush,
+    PushMut,
+    PopMut,
+    /// Take so many from the ring's iterator, drop that, and go on with a new ring.
+    IntoIter(usize),
+    /// Drop the ring with what is inside, and go on with a new one.
+    Renew,
+}
+
+impl Step {
+    /// Every pair of bytes is a step.
+    pub(crate) fn decode([code, count]: [u8; 2]) -> Self {
+        match code % 24 {
+            0..6 => Self::Push,
+            6..10 => Self::Pop,
+            10..14 => Self::ForcePush,
+            14..18 => Self::PushMut,
+            18..21 => Self::PopMut,
+            21 | 22 => Self::IntoIter(usize::from(count % 12)),
+            _ => Self::Renew,
+        }
+    }
+}
+
+/// Runs the steps on a ring and on the model, comparing after each.
+pub(crate) fn run<P: Payload>(capacity: usize, steps: impl IntoIterator<Item = Step>) {
+    payload::begin();
+    let mut subject = Subject::<P>::new(capacity);
+    for step in steps {
+        subject.perform(step);
+        subject.compare();
+    }
+    drop(subject);
+    assert_eq!(payload::alive(), 0, "leaked");
+}
+
+struct Subject<P> {
+    ring: Ring<P>,
+    capacity: usize,
+    model: VecDeque<usize>,
+    next_id: usize,
+}
+
+impl<P: Payload> Subject<P> {
+    fn new(capacity: usize) -> Self {
+        Self {
+            ring: Ring::new(capacity),
+            capacity,
+            model: VecDeque::new(),
+            next_id: 0,
+        }
+    }
+
+    fn make(&mut self) -> (usize, P) {
+        let id = self.next_id;
+        self.next_id += 1;
+        (id, P::new(id))
+    }
+
+    fn is_full(&self) -> bool {
+        self.model.len() == self.capacity
+    }
+
+    fn perform(&mut self, step: Step) {
+        match step {
+            Step::Push => {
+                let (id, message) = self.make();
+                let result = self.ring.push(message);
+                self.pushed(id, result);
+            }
+            Step::PushMut => {
+                let (id, message) = self.make();
+                let result = self.ring.push_mut(message);
+                self.pushed(id, result);
+            }
+            Step::Pop => {
+                let popped = self.ring.pop();
+                assert_same(popped, self.model.pop_front());
+            }
+            Step::PopMut => {
+                let popped = self.ring.pop_mut();
+                assert_same(popped, self.model.pop_front());
+            }
+            Step::ForcePush => {
+                let (id, message) = self.make();
+                let oldest = self.is_full().then(|| self.model.pop_front()).flatten();
+                assert_same(self.ring.force_push(message), oldest);
+                self.model.push_back(id);
+            }
+            Step::IntoIter(count) => {
+                let mut messages = self.replace().into_iter();
+                for _ in 0..count {
+                    assert_eq!(messages.len(), self.model.len());
+                    assert_same(messages.next(), self.model.pop_front());
+                }
+                self.model.clear();
+            }
+            Step::Renew => {
+                drop(self.replace());
+                self.model.clear();
+            }
+        }
+    }
+
+    fn pushed(&mut self, id: usize, result: Result<(), P>) {
+        match result {
+            Ok(()) => {
+                assert!(!self.is_full());
+                self.model.push_back(id);
+            }
+            Err(message) => {
+                assert!(self.is_full());
+                message.assert_is(id);
+            }
+        }
+    }
+
+    fn replace(&mut self) -> Ring<P> {
+        std::mem::replace(&mut self.ring, Ring::new(self.capacity))
+    }
+
+    fn compare(&self) {
+        assert_eq!(self.ring.len(), self.model.len());
+        assert_eq!(self.ring.is_empty(), self.model.is_empty());
+        assert_eq!(self.ring.is_full(), self.is_full());
+        assert_eq!(self.ring.capacity(), self.capacity);
+        assert_eq!(payload::alive(), self.model.len(), "leaked or lost");
+    }
+}
+
+fn assert_same<P: Payload>(message: Option<P>, expected: Option<usize>) {
+    match (message, expected) {
+        (Some(message), Some(id)) => message.assert_is(id),
+        (message, expected) => assert_eq!(message.is_some(), expected.is_some()),
+    }
+}
