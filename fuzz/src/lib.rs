@@ -45,10 +45,7 @@ pub fn channel(input: &[u8]) {
 
 /// The capacity (1 to 16), the kind of payload (0 to 3) and the steps; an odd
 /// byte at the end is left out.
-fn decode<S>(
-    input: &[u8],
-    step: fn([u8; 2]) -> S,
-) -> Option<(usize, u8, impl Iterator<Item = S>)> {
+fn decode<S>(input: &[u8], step: fn([u8; 2]) -> S) -> Option<(usize, u8, impl Iterator<Item = S>)> {
     let (&[capacity, payload], steps) = input.split_first_chunk()?;
     let steps = steps.as_chunks().0.iter().copied().map(step);
     Some((usize::from(capacity % 16) + 1, payload % 4, steps))

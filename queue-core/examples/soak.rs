@@ -10,11 +10,11 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
-use progress::Progress;
 use queue_core::{Receiver, bounded};
 
 const SENDERS: u64 = 8;
@@ -27,30 +27,20 @@ const SUM: u64 = MESSAGES * (MESSAGES - 1) / 2;
 const CAPACITIES: [usize; 5] = [1, 2, 3, 64, 1024];
 const PATIENCE: Duration = Duration::from_secs(60);
 
-mod progress {
-    //! How far the receivers are, for the watchdog to see.
-    #![expect(
-        clippy::disallowed_types,
-        reason = "an example stands outside the crate's one door to atomics"
-    )]
+/// A count with one writer, for the watchdog to see.
+struct Progress(AtomicU64);
 
-    use std::sync::atomic::{AtomicU64, Ordering};
+impl Progress {
+    const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
 
-    /// A count with one writer.
-    pub(crate) struct Progress(AtomicU64);
+    fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
 
-    impl Progress {
-        pub(crate) const fn new() -> Self {
-            Self(AtomicU64::new(0))
-        }
-
-        pub(crate) fn set(&self, value: u64) {
-            self.0.store(value, Ordering::Relaxed);
-        }
-
-        pub(crate) fn get(&self) -> u64 {
-            self.0.load(Ordering::Relaxed)
-        }
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

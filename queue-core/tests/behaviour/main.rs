@@ -1,9 +1,5 @@
 //! What the ring and the channels promise, from outside: one binary, so that
 //! the helpers are shared and nothing is built twice.
-#![expect(
-    clippy::disallowed_types,
-    reason = "the tests stand outside the crate's one door to atomics"
-)]
 
 mod disconnect;
 mod exactness;
