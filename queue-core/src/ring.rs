@@ -11,4 +11,4 @@ mod tests;
 mod word;
 
 pub use queue::{IntoIter, Ring};
-pub(crate) use raw::{Claim, RawRing, Refusal};
+pub(crate) use raw::{Claim, RawRing, Refusal, Turn};

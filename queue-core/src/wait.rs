@@ -39,5 +39,5 @@ mod blocking;
 mod list;
 mod waiter;
 
-pub(crate) use blocking::{Progress, wait_until};
+pub(crate) use blocking::{Look, Progress, wait_until};
 pub(crate) use list::{Announce, WaitList};

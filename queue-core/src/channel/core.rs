@@ -5,9 +5,9 @@ use std::mem;
 use crossbeam_utils::CachePadded;
 
 use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
-use crate::ring::{Claim, RawRing, Refusal};
+use crate::ring::{Claim, RawRing, Refusal, Turn};
 use crate::sync::{Instant, step};
-use crate::wait::{Announce, Progress, WaitList, wait_until};
+use crate::wait::{Announce, Look, Progress, WaitList, wait_until};
 
 /// A ring, and who is parked at its two ends.
 pub(super) struct Channel<T> {
@@ -90,6 +90,10 @@ impl<T> Channel<T> {
             &self.senders,
             &SendersParked(&self.ring),
             deadline,
+            |look| match look {
+                Look::Ready => self.ring.looks_pushable(Turn::Next),
+                Look::Streaming => self.ring.looks_pushable(Turn::AfterNext),
+            },
             || match self.ring.claim_push() {
                 Ok(claim) => {
                     // The message is there: this branch ends the wait.
@@ -145,6 +149,10 @@ impl<T> Channel<T> {
             &self.receivers,
             &ReceiversParked(&self.ring),
             deadline,
+            |look| match look {
+                Look::Ready => self.ring.looks_poppable(Turn::Next),
+                Look::Streaming => self.ring.looks_poppable(Turn::AfterNext),
+            },
             || match self.ring.claim_pop() {
                 Ok(claim) => Progress::Done(Ok(self.accept(claim))),
                 Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected)),

@@ -60,6 +60,13 @@ pub(crate) enum Refusal {
     Busy,
 }
 
+/// Which of the coming claims of an index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Turn {
+    Next,
+    AfterNext,
+}
+
 /// The exclusive right to one slot, for one push or one pop.
 ///
 /// It must be used up by [`RawRing::publish`] or [`RawRing::take`], and nothing
@@ -342,6 +349,33 @@ impl<T, W: Word> RawRing<T, W> {
             order!(R3, Release),
         );
         value
+    }
+
+    /// Whether the slot of the next push, or of the one after it, looks free. A hint: it asks the
+    /// slot alone.
+    #[inline]
+    pub(crate) fn looks_pushable(&self, which: Turn) -> bool {
+        // ORDERING(relaxed): a hint, which a claim confirms.
+        let push = self.turn(W::load(&self.tail, Ordering::Relaxed), which);
+        // ORDERING(relaxed): as above.
+        W::load(&self.slot(push).stamp, Ordering::Relaxed) == push | FREE
+    }
+
+    /// Whether the slot of the next pop, or of the one after it, looks published. A hint: it asks
+    /// the slot alone.
+    #[inline]
+    pub(crate) fn looks_poppable(&self, which: Turn) -> bool {
+        // ORDERING(relaxed): a hint, which a claim confirms.
+        let pop = self.turn(W::load(&self.head, Ordering::Relaxed), which);
+        // ORDERING(relaxed): as above.
+        W::load(&self.slot(pop).stamp, Ordering::Relaxed) == pop | PUBLISHED
+    }
+
+    fn turn(&self, index: u64, which: Turn) -> u64 {
+        match which {
+            Turn::Next => ticket(index),
+            Turn::AfterNext => self.geometry.next(ticket(index)),
+        }
     }
 
     /// Claims a push, and waits for peers that are between claim and publish.

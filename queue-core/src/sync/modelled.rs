@@ -88,8 +88,13 @@ macro_rules! atomic {
 atomic!(AtomicU8, u8);
 atomic!(AtomicU32, u32);
 
-pub(crate) const PAUSED_ATTEMPTS: u32 = 0;
-pub(crate) const YIELDED_ATTEMPTS: u32 = 0;
+/// No looks before a sleep: they would only repeat the attempt.
+pub(crate) const PAUSED_LOOKS: u32 = 0;
+pub(crate) const SHORT_LOOKS: u32 = 0;
+pub(crate) const LONG_PAUSE: u32 = 1;
+pub(crate) const YIELDED_LOOKS: u32 = 0;
+pub(crate) const HOT_LOOKS: u32 = 0;
+pub(crate) const BURST_PAUSE: u32 = 0;
 
 /// Whether the variable `QUEUE_WEAKEN` names this tag.
 pub(crate) fn is_weakened(tag: &str) -> bool {
