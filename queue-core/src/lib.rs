@@ -39,3 +39,7 @@ pub use ring::Ring;
 pub mod model {
     pub use crate::sync::{Deadline, Instant, Patience, spurious_returns};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeExamples;

@@ -6,7 +6,7 @@
 mod exclusive;
 mod queue;
 mod raw;
-#[cfg(test)]
+#[cfg(all(test, not(queue_loom)))]
 mod tests;
 mod word;
 

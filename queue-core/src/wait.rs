@@ -35,9 +35,11 @@
 //! A notification is permission to try again, never a message. Whoever gets one
 //! and does not *afterwards* try must pass it on: see [`wait_until`].
 
+mod awake;
 mod blocking;
 mod list;
 mod waiter;
 
-pub(crate) use blocking::{Look, Progress, wait_until};
+pub(crate) use awake::Look;
+pub(crate) use blocking::{Progress, wait_until};
 pub(crate) use list::{Announce, WaitList};

@@ -29,7 +29,7 @@ use crate::sync::{Ordering, read_exclusive, write_exclusive};
 pub(crate) const CLOSED: u64 = 1;
 /// In either index: a waiter has been overtaken too often, newcomers queue.
 #[cfg_attr(
-    not(test),
+    any(not(test), queue_loom),
     expect(dead_code, reason = "its bit is laid; no waiter raises it yet")
 )]
 pub(crate) const PRIORITY: u64 = 1 << 1;
@@ -44,13 +44,13 @@ pub(crate) const FREE: u64 = 0;
 pub(crate) const PUBLISHED: u64 = 1 << 3;
 /// The slot is in the hands of user code, for as long as that likes.
 #[cfg_attr(
-    not(test),
+    any(not(test), queue_loom),
     expect(dead_code, reason = "its code is laid; nothing grants yet")
 )]
 pub(crate) const GRANTED: u64 = 2 << 3;
 /// A grant was given up: the ticket carries no message.
 #[cfg_attr(
-    not(test),
+    any(not(test), queue_loom),
     expect(dead_code, reason = "its code is laid; nothing grants yet")
 )]
 pub(crate) const SKIPPED: u64 = 3 << 3;
@@ -168,13 +168,13 @@ word!(
     u8
 );
 word!(
-    #[cfg(test)]
+    #[cfg(all(test, not(queue_loom)))]
     W16,
     AtomicU16,
     u16
 );
 word!(
-    #[cfg(any(test, all(not(queue_loom), not(target_has_atomic = "64"))))]
+    #[cfg(all(not(queue_loom), any(test, not(target_has_atomic = "64"))))]
     W32,
     AtomicU32,
     u32
@@ -285,7 +285,7 @@ impl Geometry {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(queue_loom)))]
 mod tests {
     use super::*;
 

@@ -88,14 +88,6 @@ macro_rules! atomic {
 atomic!(AtomicU8, u8);
 atomic!(AtomicU32, u32);
 
-/// No looks before a sleep: they would only repeat the attempt.
-pub(crate) const PAUSED_LOOKS: u32 = 0;
-pub(crate) const SHORT_LOOKS: u32 = 0;
-pub(crate) const LONG_PAUSE: u32 = 1;
-pub(crate) const YIELDED_LOOKS: u32 = 0;
-pub(crate) const HOT_LOOKS: u32 = 0;
-pub(crate) const BURST_PAUSE: u32 = 0;
-
 /// Whether the variable `QUEUE_WEAKEN` names this tag.
 pub(crate) fn is_weakened(tag: &str) -> bool {
     static TAG: OnceLock<Option<String>> = OnceLock::new();

@@ -84,14 +84,3 @@ pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
 pub(crate) fn has_passed(deadline: Instant) -> bool {
     Instant::now() >= deadline
 }
-
-/// How a wait stays awake: so many looks with a pause before each, the first of them short, ...
-pub(crate) const PAUSED_LOOKS: u32 = 24;
-pub(crate) const SHORT_LOOKS: u32 = 16;
-pub(crate) const LONG_PAUSE: u32 = 8;
-/// ... then so many with a yield before each, and then it sleeps.
-pub(crate) const YIELDED_LOOKS: u32 = 16;
-/// A wait that is over within so many looks, with more following close behind, ...
-pub(crate) const HOT_LOOKS: u32 = 4;
-/// ... goes on for so long, and then finds a run of slots on lines that stay.
-pub(crate) const BURST_PAUSE: u32 = 8;

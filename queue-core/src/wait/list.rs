@@ -173,7 +173,7 @@ impl Links {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(queue_loom)))]
 mod tests {
     use super::super::waiter::Waiter;
     use super::*;

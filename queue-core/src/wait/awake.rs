@@ -1,0 +1,91 @@
+//! How long a waiting thread stays awake before it sleeps, and what it does then.
+//!
+//! **Looks, not attempts.** While it is awake the thread reads nothing but its next
+//! slot, and attempts when that looks ready: reading the opposite index too, to
+//! learn why not, would take its line from the peer at every look.
+//!
+//! **Bursts.** A wait that is over at once, with a second slot ready right behind the
+//! first, is a stream: the two sides run in step, and every message costs two
+//! line transfers. The waiter then lets the other side run ahead a little, and
+//! finds a run of slots on lines that stay. A lone message is taken at once. Measured
+//! at 1P1C, 2P2C and 4P1C on two cores against attempts with doubling pauses:
+//! 1.3 to 5 times the throughput, and the same round trip.
+
+use crate::sync::{spin_loop, yield_now};
+
+/// A glance at the queue, cheaper than an attempt, that may be wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Look {
+    /// Would an attempt succeed?
+    Ready,
+    /// Would two?
+    Streaming,
+}
+
+/// How much a thread does before it sleeps. Counted in looks and in pauses of
+/// the processor (27 ns on Zen 3).
+struct Awake {
+    /// Looks with a short pause before each, ...
+    short_looks: u32,
+    /// ... then with a long one, ...
+    long_looks: u32,
+    long_pause: u32,
+    /// ... then with a yield.
+    yielded_looks: u32,
+    /// Within so many looks a stream is recognised, ...
+    hot_looks: u32,
+    /// ... and left alone for so many pauses.
+    burst_pause: u32,
+}
+
+#[cfg(not(queue_loom))]
+static AWAKE: Awake = Awake {
+    short_looks: 16,
+    long_looks: 8,
+    long_pause: 8,
+    yielded_looks: 16,
+    hot_looks: 4,
+    burst_pause: 8,
+};
+
+/// In the models a look would only repeat the attempt that follows.
+#[cfg(queue_loom)]
+static AWAKE: Awake = Awake {
+    short_looks: 0,
+    long_looks: 0,
+    long_pause: 0,
+    yielded_looks: 0,
+    hot_looks: 0,
+    burst_pause: 0,
+};
+
+/// Looks again and again, and tells `is_over` what it saw, until that says so or
+/// it is cheaper to sleep.
+pub(super) fn look_awake(look: impl Fn(Look) -> bool, mut is_over: impl FnMut(bool) -> bool) {
+    let paused_looks = AWAKE.short_looks + AWAKE.long_looks;
+    for turn in 0..paused_looks + AWAKE.yielded_looks {
+        if turn < AWAKE.short_looks {
+            spin_loop();
+        } else if turn < paused_looks {
+            pause(AWAKE.long_pause);
+        } else {
+            yield_now();
+        }
+        let ready = look(Look::Ready);
+        if ready && turn < AWAKE.hot_looks {
+            spin_loop();
+            if look(Look::Streaming) {
+                pause(AWAKE.burst_pause);
+            }
+        }
+        if is_over(ready) {
+            return;
+        }
+    }
+}
+
+fn pause(turns: u32) {
+    for _ in 0..turns {
+        spin_loop();
+    }
+}
