@@ -24,9 +24,10 @@ fn recv(receiver: &Receiver<Message>) -> Option<u32> {
 
 /// A receiver that finds nothing sleeps, and is woken by the one send. Without
 /// H1 it sleeps for ever. Four preemptions.
+/// Explores 4,582 executions.
 #[test]
 fn a_parked_receiver_is_woken() {
-    explore(Search::preemptions(4, 100), || {
+    explore(Search::preemptions(4, 2_291), || {
         let (sender, receiver) = bounded(1);
         let waiter = thread::spawn(move || recv(&receiver));
         send(&sender, 7);
@@ -36,9 +37,10 @@ fn a_parked_receiver_is_woken() {
 
 /// The like, with two waits that return for no reason. Three
 /// preemptions.
+/// Explores 983 executions.
 #[test]
 fn a_parked_receiver_survives_spurious_returns() {
-    explore(Search::preemptions(3, 100), || {
+    explore(Search::preemptions(3, 491), || {
         spurious_returns(2);
         let (sender, receiver) = bounded(1);
         let waiter = thread::spawn(move || recv(&receiver));
@@ -49,9 +51,10 @@ fn a_parked_receiver_survives_spurious_returns() {
 
 /// A sender that finds no room sleeps, and is woken by the one receive. Four
 /// preemptions.
+/// Explores 4,282 executions.
 #[test]
 fn a_parked_sender_is_woken() {
-    explore(Search::preemptions(4, 100), || {
+    explore(Search::preemptions(4, 2_141), || {
         let (sender, receiver) = bounded(1);
         send(&sender, 1);
         let waiter = thread::spawn(move || send(&sender, 2));
@@ -63,9 +66,10 @@ fn a_parked_sender_is_woken() {
 }
 
 /// Sender and receiver park in turns over a channel of one. Two preemptions.
+/// Explores 227,937 executions.
 #[test]
 fn both_ends_park_in_turn() {
-    explore(Search::preemptions(2, 100), || {
+    explore(Search::preemptions(2, 113_968), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || {
             send(&sender, 1);
@@ -86,7 +90,7 @@ fn both_ends_park_in_turn() {
 fn two_receivers_two_messages() {
     let search = Search {
         preemptions: Some(2),
-        at_least: 60_000,
+        at_least: 50_000,
         at_most: Some(60_000),
     };
     explore(search, || {
@@ -106,9 +110,10 @@ fn two_receivers_two_messages() {
 
 /// Two senders that park, and a receiver that makes room once and goes: each
 /// message is received, dropped with the channel, or comes back. One preemption.
+/// Explores 4,174 executions.
 #[test]
 fn two_senders_one_receive_and_disconnect() {
-    explore(Search::preemptions(1, 100), || {
+    explore(Search::preemptions(1, 2_087), || {
         let (sender, receiver) = bounded(1);
         send(&sender, 0);
         let other = sender.clone();
@@ -130,9 +135,10 @@ fn two_senders_one_receive_and_disconnect() {
 /// Two senders write into a channel on which two receivers wait, one of them
 /// with a deadline that comes: a message that is ready behind one that is still
 /// being written is received by the one who has time. One preemption.
+/// Explores 140,309 executions.
 #[test]
 fn a_timeout_behind_an_unfinished_send_passes_the_wake_on() {
-    explore(Search::preemptions(1, 100), || {
+    explore(Search::preemptions(1, 70_154), || {
         let (sender, receiver) = bounded(2);
         let other = receiver.clone();
         let deadline = Deadline::new();
@@ -154,9 +160,10 @@ fn a_timeout_behind_an_unfinished_send_passes_the_wake_on() {
 
 /// A receive that times out while it is being woken gives the message away
 /// or takes it: never neither. Two preemptions.
+/// Explores 1,185 executions.
 #[test]
 fn recv_timeout_against_send() {
-    explore(Search::preemptions(2, 100), || {
+    explore(Search::preemptions(2, 592), || {
         let (sender, receiver) = bounded(1);
         let deadline = Deadline::new();
         let until = deadline.instant();
@@ -180,9 +187,10 @@ fn recv_timeout_against_send() {
 
 /// A send that times out while room is made has sent its message or gives it
 /// back. Two preemptions.
+/// Explores 1,185 executions.
 #[test]
 fn send_timeout_against_recv() {
-    explore(Search::preemptions(2, 100), || {
+    explore(Search::preemptions(2, 592), || {
         let (sender, receiver) = bounded(1);
         send(&sender, 1);
         let deadline = Deadline::new();
@@ -205,9 +213,10 @@ fn send_timeout_against_recv() {
 
 /// The last sender goes while a receiver goes to sleep. Without H2 it sleeps for
 /// ever.
+/// Explores 2,614 executions.
 #[test]
 fn disconnect_wakes_a_parked_receiver() {
-    explore(Search::unbounded(100), || {
+    explore(Search::unbounded(1_307), || {
         let (sender, receiver) = bounded::<Message>(1);
         let waiter = thread::spawn(move || receiver.recv().map(Track::into_inner));
         drop(sender);
@@ -216,9 +225,10 @@ fn disconnect_wakes_a_parked_receiver() {
 }
 
 /// Two receivers asleep are both told. Two preemptions.
+/// Explores 5,326 executions.
 #[test]
 fn disconnect_wakes_every_parked_receiver() {
-    explore(Search::preemptions(2, 100), || {
+    explore(Search::preemptions(2, 2_663), || {
         let (sender, receiver) = bounded::<Message>(1);
         let other = receiver.clone();
         let waiters = [receiver, other].map(|receiver| thread::spawn(move || recv(&receiver)));
@@ -232,9 +242,10 @@ fn disconnect_wakes_every_parked_receiver() {
 /// The last receiver goes while a sender goes to sleep: the sender has its
 /// message back, and what was in the channel is dropped. Without H3 the sender
 /// sleeps for ever. Three preemptions.
+/// Explores 36,731 executions.
 #[test]
 fn disconnect_wakes_a_parked_sender() {
-    explore(Search::preemptions(3, 100), || {
+    explore(Search::preemptions(3, 18_365), || {
         let (sender, receiver) = bounded(1);
         send(&sender, 1);
         let waiter = thread::spawn(move || sender.send(Track::new(2)));
@@ -246,9 +257,10 @@ fn disconnect_wakes_a_parked_sender() {
 
 /// A message sent before the last sender goes is received before the end is
 /// reported.
+/// Explores 24,964 executions.
 #[test]
 fn the_end_is_reported_after_the_last_message() {
-    explore(Search::preemptions(3, 100), || {
+    explore(Search::preemptions(3, 12_482), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || send(&sender, 7));
         match receiver.try_recv().map(Track::into_inner) {
@@ -265,9 +277,10 @@ fn the_end_is_reported_after_the_last_message() {
 
 /// A send that races with the last receiver's going: the message comes back,
 /// or is dropped with the channel, once. Without D2 the channel is freed in use.
+/// Explores 3,123 executions.
 #[test]
 fn send_against_the_last_receiver() {
-    explore(Search::unbounded(100), || {
+    explore(Search::unbounded(1_561), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || {
             if let Err(refused) = sender.send(Track::new(7)) {
@@ -281,9 +294,10 @@ fn send_against_the_last_receiver() {
 
 /// Handles of one end go on two threads, with a message inside: the last one
 /// sees what the other one did, and the channel is freed once. Breaks without D1.
+/// Explores 14 executions.
 #[test]
 fn the_last_of_two_senders_closes_after_both_have_sent() {
-    explore(Search::unbounded(10), || {
+    explore(Search::unbounded(7), || {
         let (sender, receiver) = bounded(2);
         let done = Arc::new(UnsafeCell::new(0));
         let other = sender.clone();
@@ -304,9 +318,10 @@ fn the_last_of_two_senders_closes_after_both_have_sent() {
 
 /// Who is told that every sender is gone sees what they did before. Breaks
 /// without C1 or C3.
+/// Explores 6 executions.
 #[test]
 fn the_end_synchronises_with_the_senders() {
-    explore(Search::unbounded(2), || {
+    explore(Search::unbounded(6), || {
         let (sender, receiver) = bounded::<Message>(1);
         let done = Arc::new(UnsafeCell::new(0));
         let theirs = Arc::clone(&done);
@@ -328,9 +343,10 @@ fn the_end_synchronises_with_the_senders() {
 
 /// Who is told that every receiver is gone sees what they did before. Breaks
 /// without C1 or C2.
+/// Explores 428 executions.
 #[test]
 fn a_refused_send_synchronises_with_the_receivers() {
-    explore(Search::unbounded(2), || {
+    explore(Search::unbounded(214), || {
         let (sender, receiver) = bounded(1);
         let done = Arc::new(UnsafeCell::new(0));
         let theirs = Arc::clone(&done);

@@ -61,15 +61,17 @@ fn two_producers_one_consumer(capacity: usize, at_least: usize) {
 }
 
 /// Capacity 1. Two preemptions.
+/// Explores 37,856 executions.
 #[test]
 fn two_producers_one_consumer_capacity_1() {
-    two_producers_one_consumer(1, 1);
+    two_producers_one_consumer(1, 18_928);
 }
 
 /// Capacity 2. Two preemptions.
+/// Explores 4,503 executions.
 #[test]
 fn two_producers_one_consumer_capacity_2() {
-    two_producers_one_consumer(2, 1);
+    two_producers_one_consumer(2, 2_251);
 }
 
 /// One producer, two consumers that try once: each message leaves once, the
@@ -98,15 +100,17 @@ fn one_producer_two_consumers(capacity: usize, at_least: usize) {
 }
 
 /// Capacity 1. Two preemptions.
+/// Explores 101,386 executions.
 #[test]
 fn one_producer_two_consumers_capacity_1() {
-    one_producer_two_consumers(1, 1);
+    one_producer_two_consumers(1, 50_693);
 }
 
 /// Capacity 2. Two preemptions.
+/// Explores 38,264 executions.
 #[test]
 fn one_producer_two_consumers_capacity_2() {
-    one_producer_two_consumers(2, 1);
+    one_producer_two_consumers(2, 19_132);
 }
 
 /// Two producers and two consumers that try once: what was accepted was popped
@@ -140,22 +144,25 @@ fn two_producers_two_consumers(capacity: usize, at_least: usize) {
 }
 
 /// Capacity 1. One preemption.
+/// Explores 15,203 executions.
 #[test]
 fn two_producers_two_consumers_capacity_1() {
-    two_producers_two_consumers(1, 1);
+    two_producers_two_consumers(1, 7_601);
 }
 
 /// Capacity 2. One preemption.
+/// Explores 2,814 executions.
 #[test]
 fn two_producers_two_consumers_capacity_2() {
-    two_producers_two_consumers(2, 1);
+    two_producers_two_consumers(2, 1_407);
 }
 
 /// `force_push` against a pop on a full ring: each message leaves once, as
 /// displaced, popped or left, and what is left is the newest.
+/// Explores 2,030 executions.
 #[test]
 fn force_push_against_pop() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(1_015), || {
         let ring = Arc::new(Ring::new(2));
         assert!(ring.push(Track::new(0)).is_ok());
         assert!(ring.push(Track::new(1)).is_ok());
@@ -175,9 +182,10 @@ fn force_push_against_pop() {
 }
 
 /// Two `force_push` on a ring of one: exactly one message stays.
+/// Explores 956 executions.
 #[test]
 fn force_push_against_force_push() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(478), || {
         let ring = Arc::new(Ring::new(1));
         let pusher = {
             let ring = Arc::clone(&ring);
@@ -193,9 +201,10 @@ fn force_push_against_force_push() {
 }
 
 /// A ring dropped with messages inside, pushed by another thread, drops each once.
+/// Explores 1,142 executions.
 #[test]
 fn drop_with_messages_inside() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(571), || {
         let ring = Arc::new(Ring::new(2));
         let pusher = {
             let ring = Arc::clone(&ring);
@@ -211,9 +220,10 @@ fn drop_with_messages_inside() {
 
 /// Two threads push one ring each and then look into the other's: not both
 /// may find it empty. Breaks without V2.
+/// Explores 23,034 executions.
 #[test]
 fn of_two_empty_verdicts_one_is_wrong() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(11_517), || {
         let rings = Arc::new([Ring::new(1), Ring::new(1)]);
         let other = {
             let rings = Arc::clone(&rings);
@@ -229,9 +239,10 @@ fn of_two_empty_verdicts_one_is_wrong() {
 }
 
 /// The like with two full rings and `push`. Breaks without V1.
+/// Explores 23,034 executions.
 #[test]
 fn of_two_full_verdicts_one_is_wrong() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(11_517), || {
         let rings = Arc::new([Ring::new(1), Ring::new(1)]);
         for ring in &*rings {
             ring.push(0).unwrap();
@@ -251,9 +262,10 @@ fn of_two_full_verdicts_one_is_wrong() {
 
 /// The k-th pop happens before the (k + capacity)-th push: what a consumer did
 /// before it popped is seen by the producer whose push its room let in.
+/// Explores 851 executions.
 #[test]
 fn a_pop_happens_before_the_push_that_it_makes_room_for() {
-    explore(Search::unbounded(1), || {
+    explore(Search::unbounded(425), || {
         let shared = Arc::new((Ring::new(1), UnsafeCell::new(0)));
         shared.0.push(Track::new(0)).ok().unwrap();
         let consumer = {
