@@ -2,7 +2,10 @@
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|input: &[u8]| queue_core_fuzz::channel(input));
+use queue_core_fuzz::{ChannelStep, Input};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: Input<ChannelStep>| input.run());
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {

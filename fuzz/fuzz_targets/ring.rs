@@ -2,7 +2,10 @@
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|input: &[u8]| queue_core_fuzz::ring(input));
+use queue_core_fuzz::{Input, RingStep};
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: Input<RingStep>| input.run());
 
 #[cfg(not(fuzzing))]
 fn main() -> std::process::ExitCode {

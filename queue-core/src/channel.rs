@@ -29,13 +29,17 @@ pub use sender::Sender;
 ///
 /// **Progress**: the channel takes no lock while nobody is parked; the first
 /// message after a peer has parked takes a short one and makes a system call to
-/// wake it. A thread that waits spins and yields for some microseconds and then
-/// sleeps, using no CPU time.
+/// wake it. A thread that waits spins and yields, typically for some tens of
+/// microseconds, and then sleeps, using no CPU time; while a peer is suspended in
+/// the middle of its operation it wakes about every millisecond to look. It is not
+/// lock-free in the strict sense: a thread suspended between claiming a slot and
+/// finishing with it holds up whoever needs that very slot next.
 ///
 /// # Panics
 ///
 /// Panics if the capacity is zero (a rendezvous is not offered yet), or too
-/// large for the address space.
+/// large for the address space. Where the memory cannot be had, the process
+/// aborts, as with a `Vec`.
 ///
 /// # Examples
 ///

@@ -1,8 +1,8 @@
-//! A bounded lock-free MPMC ring, and channels that park on it.
+//! A bounded MPMC ring without locks, and channels that park on it.
 //!
 //! - [`Ring`]: a queue that never parks anybody, for hot paths that poll.
-//! - [`bounded`]: a channel whose two ends wait for each other, spinning
-//!   shortly and then asleep on a futex.
+//! - [`bounded`]: a channel whose two ends wait for each other, first
+//!   spinning briefly, then asleep on a futex.
 //!
 //! ```
 //! use queue_core::bounded;

@@ -12,10 +12,12 @@ use crate::sync::{Instant, deadline_after};
 /// The receiving end of a channel made by [`bounded`](crate::bounded).
 ///
 /// Clones and references receive from the same channel; each message goes to
-/// one of them. When the last receiver is dropped, the messages that are left
-/// are dropped too, and senders are told that the channel is disconnected. If
-/// dropping one of those messages panics, the rest is leaked. A receiver that is
-/// given to [`std::mem::forget`] counts as alive for ever: senders wait on.
+/// one of them. When the last receiver is dropped, senders are told that the
+/// channel is disconnected, and the messages in it are dropped; one that is
+/// being sent at that very moment, and any behind it, are dropped with the last
+/// sender instead, as no drop waits for another thread. If dropping a message
+/// panics, the rest is leaked. A receiver that is given to [`std::mem::forget`]
+/// counts as alive for ever: senders go on waiting.
 ///
 /// # Examples
 ///
@@ -92,7 +94,7 @@ impl<T> Receiver<T> {
 
     /// Receives, waiting for a message for `timeout` at most.
     ///
-    /// A timeout too long for the clock is none at all.
+    /// A timeout beyond the range of the clock waits without limit.
     ///
     /// # Errors
     ///
@@ -172,7 +174,8 @@ impl<T> Receiver<T> {
 
     /// How many messages are in the channel, those just being sent included.
     ///
-    /// The count of one moment during the call; never more than the capacity.
+    /// The count of one moment during the call, never more than the capacity. It
+    /// synchronises nothing.
     ///
     /// # Examples
     ///

@@ -13,7 +13,10 @@ use crate::sync::{Instant, deadline_after};
 /// Clones and references send into the same channel. When the last sender is
 /// dropped, receivers get what is left and are then told that the channel is
 /// disconnected. A sender that is given to [`std::mem::forget`] counts as alive
-/// for ever: receivers wait on.
+/// for ever: receivers go on waiting.
+///
+/// `Ok` from a send means that the message is in the channel, not that it will
+/// be received: the last receiver may go at that moment.
 ///
 /// # Examples
 ///
@@ -92,7 +95,7 @@ impl<T> Sender<T> {
 
     /// Sends, waiting for room for `timeout` at most.
     ///
-    /// A timeout too long for the clock is none at all.
+    /// A timeout beyond the range of the clock waits without limit.
     ///
     /// # Errors
     ///
@@ -172,7 +175,8 @@ impl<T> Sender<T> {
 
     /// How many messages are in the channel, those just being sent included.
     ///
-    /// The count of one moment during the call; never more than the capacity.
+    /// The count of one moment during the call, never more than the capacity. It
+    /// synchronises nothing.
     ///
     /// # Examples
     ///

@@ -25,9 +25,9 @@ use crate::sync::Backoff;
 /// nothing.
 ///
 /// **Progress**: no locks, no system calls but `yield`. A `push` or `pop` waits
-/// (spins, then yields) only for a peer that was suspended inside its own
-/// operation, between claiming a slot and finishing with it, and only if that
-/// very slot is next.
+/// (spins, then yields, without a time limit) only for a peer that was suspended
+/// inside its own operation, between claiming a slot and finishing with it, and
+/// only if that very slot is next.
 ///
 /// **Memory**: one slot is a word of eight bytes and a `T`; head and tail have
 /// cache lines of their own.
@@ -60,7 +60,8 @@ impl<T> Ring<T> {
     ///
     /// # Panics
     ///
-    /// Panics if the capacity is zero, or too large for the address space.
+    /// Panics if the capacity is zero, or too large for the address space. Where
+    /// the memory cannot be had, the process aborts, as with a `Vec`.
     ///
     /// # Examples
     ///

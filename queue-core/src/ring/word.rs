@@ -17,11 +17,12 @@
 //! the like with `stamp == head + PUBLISHED`.
 //!
 //! All arithmetic is on `u64`, cut to the width of the word at the end. With 64
-//! bits a ticket repeats after 2^59 operations. With 32 (only where the target
-//! has no 64-bit atomics) it repeats after 2^27, and a thread that is suspended
-//! between reading a stamp and its claim while its peers complete exactly a
-//! multiple of that many operations would be deceived. The tests use 8 and 16
-//! bits, one thread, and wrap all the time.
+//! bits a ticket repeats after 2^59 operations where the capacity is a power of
+//! two, and never after fewer than 2^58. With 32 (only where the target has no
+//! 64-bit atomics) it is 2^27 and 2^26: a thread that is suspended between reading
+//! a stamp and its claim, while its peers complete exactly a multiple of that many
+//! operations, would be deceived. The tests use 8 and 16 bits and one thread, and
+//! wrap all the time.
 
 use crate::sync::{Ordering, read_exclusive, write_exclusive};
 

@@ -35,7 +35,7 @@ pub(crate) fn wait_until<R>(
     look: impl Fn(Look) -> bool,
     mut attempt: impl FnMut() -> Progress<R>,
 ) -> Option<R> {
-    let mut notified = false;
+    let (mut notified, mut naps) = (false, 0_u32);
     loop {
         if let Some(result) = attempt_awake(deadline, &look, &mut attempt) {
             return Some(result);
@@ -62,7 +62,10 @@ pub(crate) fn wait_until<R>(
             }
             match progress {
                 Progress::Sleep => waiter.sleep(deadline),
-                _ => waiter.nap(),
+                _ => {
+                    waiter.nap(naps);
+                    naps = naps.saturating_add(1);
+                }
             }
             if waiter.is_notified() || deadline.is_some_and(has_passed) {
                 break None;

@@ -11,8 +11,10 @@ const CANCELLED: u32 = 1;
 /// Notified, with the case of the node that the notifier found added.
 const NOTIFIED: u32 = 2;
 
-/// How long a waiter sleeps at most on a peer that will not wake it.
-const NAP: Duration = Duration::from_millis(1);
+/// How long a waiter sleeps on a peer that may not wake it: at first, ...
+const FIRST_NAP: Duration = Duration::from_micros(60);
+/// ... and how often that is doubled, up to a millisecond.
+const NAP_DOUBLINGS: u32 = 4;
 
 /// One sleeping operation: its state, which is also the word it sleeps on.
 #[derive(Debug)]
@@ -61,9 +63,10 @@ impl Waiter {
         self.state.wait(WAITING, deadline);
     }
 
-    /// Sleeps until notified, for a bounded time.
-    pub(super) fn nap(&self) {
-        self.state.nap(WAITING, NAP);
+    /// Sleeps until notified, for a bounded time, which grows with the naps taken before.
+    pub(super) fn nap(&self, taken: u32) {
+        let nap = FIRST_NAP * (1 << taken.min(NAP_DOUBLINGS));
+        self.state.nap(WAITING, nap);
     }
 
     /// What wakes the sleeper; to be taken before the state is changed.
