@@ -6,9 +6,11 @@
 mod exclusive;
 mod queue;
 mod raw;
+mod state;
 #[cfg(all(test, not(queue_loom)))]
 mod tests;
 mod word;
 
 pub use queue::{IntoIter, Ring};
-pub(crate) use raw::{Claim, RawRing, Refusal, Turn};
+pub(crate) use raw::{Claim, RawRing, Refusal};
+pub(crate) use state::Turn;

@@ -10,10 +10,10 @@ impl<T, W: Word> RawRing<T, W> {
     pub(crate) fn push_exclusive(&mut self, value: T) -> Result<(), T> {
         let (head, tail) = self.indices();
         let this_push = ticket(tail);
-        if tail & CLOSED != 0 || self.geometry().next_lap(ticket(head)) == this_push {
+        if tail & CLOSED != 0 || self.geometry.next_lap(ticket(head)) == this_push {
             return Err(value);
         }
-        let next = self.geometry().next(tail);
+        let next = self.geometry.next(tail);
         let slot = self.slot_exclusive(tail);
         slot.value.with_mut(|cell| {
             // SAFETY: exclusive, and the slot at `tail` of a ring that is not full holds nothing.
@@ -31,8 +31,8 @@ impl<T, W: Word> RawRing<T, W> {
         if this_pop == ticket(tail) {
             return None;
         }
-        let next = self.geometry().next(head);
-        let freed = self.geometry().next_lap(this_pop) | FREE;
+        let next = self.geometry.next(head);
+        let freed = self.geometry.next_lap(this_pop) | FREE;
         // The ticket is used up before its message can run code of the user's, so that a panic
         // there leaves a ring that holds only the rest.
         self.set_head(next);

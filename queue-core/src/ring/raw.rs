@@ -39,7 +39,7 @@ use std::mem::MaybeUninit;
 use crossbeam_utils::CachePadded;
 
 use super::word::{CLOSED, FREE, Geometry, NativeWord, PARKED, PUBLISHED, Word, ticket};
-use crate::sync::{Backoff, Ordering, UnsafeCell, fence, order, spin_loop};
+use crate::sync::{Backoff, Ordering, UnsafeCell, fence, order};
 
 /// A place for one message, and whose turn it is.
 pub(super) struct Slot<T, W: Word> {
@@ -60,13 +60,6 @@ pub(crate) enum Refusal {
     Busy,
 }
 
-/// Which of the coming claims of an index.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Turn {
-    Next,
-    AfterNext,
-}
-
 /// The exclusive right to one slot, for one push or one pop.
 ///
 /// It must be used up by [`RawRing::publish`] or [`RawRing::take`], and nothing
@@ -83,10 +76,10 @@ pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
 /// The ring that everything else stands on.
 pub(crate) struct RawRing<T, W: Word = NativeWord> {
     /// The ticket of the next pop, with `PARKED` for senders and `PRIORITY`.
-    head: CachePadded<W::Atomic>,
+    pub(super) head: CachePadded<W::Atomic>,
     /// The ticket of the next push, with `CLOSED`, `PARKED` for receivers and `PRIORITY`.
-    tail: CachePadded<W::Atomic>,
-    geometry: Geometry,
+    pub(super) tail: CachePadded<W::Atomic>,
+    pub(super) geometry: Geometry,
     slots: Box<[Slot<T, W>]>,
 }
 
@@ -124,10 +117,6 @@ impl<T, W: Word> RawRing<T, W> {
         }
     }
 
-    pub(super) const fn geometry(&self) -> &Geometry {
-        &self.geometry
-    }
-
     pub(super) fn indices(&mut self) -> (u64, u64) {
         (
             W::read_exclusive(&mut self.head),
@@ -148,7 +137,7 @@ impl<T, W: Word> RawRing<T, W> {
     }
 
     #[inline(always)]
-    fn slot(&self, index: u64) -> &Slot<T, W> {
+    pub(super) fn slot(&self, index: u64) -> &Slot<T, W> {
         let position = self.geometry.position(index);
         debug_assert!(position < self.slots.len());
         // SAFETY: a position is less than the capacity (`Geometry::position`), which is how many
@@ -351,33 +340,6 @@ impl<T, W: Word> RawRing<T, W> {
         value
     }
 
-    /// Whether the slot of the next push, or of the one after it, looks free. A hint: it asks the
-    /// slot alone.
-    #[inline]
-    pub(crate) fn looks_pushable(&self, which: Turn) -> bool {
-        // ORDERING(relaxed): a hint, which a claim confirms.
-        let push = self.turn(W::load(&self.tail, Ordering::Relaxed), which);
-        // ORDERING(relaxed): as above.
-        W::load(&self.slot(push).stamp, Ordering::Relaxed) == push | FREE
-    }
-
-    /// Whether the slot of the next pop, or of the one after it, looks published. A hint: it asks
-    /// the slot alone.
-    #[inline]
-    pub(crate) fn looks_poppable(&self, which: Turn) -> bool {
-        // ORDERING(relaxed): a hint, which a claim confirms.
-        let pop = self.turn(W::load(&self.head, Ordering::Relaxed), which);
-        // ORDERING(relaxed): as above.
-        W::load(&self.slot(pop).stamp, Ordering::Relaxed) == pop | PUBLISHED
-    }
-
-    fn turn(&self, index: u64, which: Turn) -> u64 {
-        match which {
-            Turn::Next => ticket(index),
-            Turn::AfterNext => self.geometry.next(ticket(index)),
-        }
-    }
-
     /// Claims a push, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
@@ -394,117 +356,6 @@ impl<T, W: Word> RawRing<T, W> {
             Err(Refusal::Busy) => wait_out(|| self.claim_pop()),
             settled => settled,
         }
-    }
-
-    /// Takes the oldest message's slot for `value` where the ring is full:
-    /// `Ok` is the message displaced. Where it is not full (any more), `value`
-    /// comes back.
-    pub(crate) fn displace(&self, value: T) -> Result<T, T> {
-        // ORDERING(relaxed): a guess; the CAS on `head` decides.
-        let tail = ticket(W::load(&self.tail, Ordering::Relaxed));
-        // ORDERING(relaxed): as above.
-        let head = W::load(&self.head, Ordering::Relaxed);
-        let slot = self.slot(head);
-        // ORDERING(R2): as in `claim_pop`.
-        let stamp = W::load(&slot.stamp, order!(R2, Acquire));
-        if self.geometry.next_lap(ticket(head)) != tail || stamp != ticket(head) | PUBLISHED {
-            return Err(value);
-        }
-        // Claim the pop of the oldest message ...
-        // ORDERING(relaxed): as in `claim_pop`.
-        let claimed = W::compare_exchange_weak(
-            &self.head,
-            head,
-            self.geometry.next(head),
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        );
-        if claimed.is_err() {
-            return Err(value);
-        }
-        // ... and with it the push of the newest, which has the same slot: until its stamp changes
-        // nobody else can claim `tail`. An addition, not a store, keeps a flag that is raised now.
-        // ORDERING(relaxed): as for every claim.
-        W::fetch_add(&self.tail, self.geometry.step(tail), Ordering::Relaxed);
-        let displaced = slot.value.with_mut(|cell| {
-            // SAFETY: the stamp says PUBLISHED, so the message is there, and the two claims are
-            // the exclusive right to take it and to put another in its place.
-            unsafe { (*cell).as_mut_ptr().replace(value) }
-        });
-        // ORDERING(R1): as in `publish`.
-        W::store(&slot.stamp, tail | PUBLISHED, order!(R1, Release));
-        Ok(displaced)
-    }
-
-    /// Accepts no more pushes; what has been claimed is still published and popped.
-    pub(crate) fn close(&self) {
-        // ORDERING(C1): pairs with C2 and C3; without it who is told "closed" may not see what the
-        // closer did before.
-        W::fetch_or(&self.tail, CLOSED, order!(C1, Release));
-    }
-
-    /// Raises the flag that receivers are parked: the next push's claim tells.
-    pub(crate) fn announce_receivers(&self) {
-        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
-        W::fetch_or(&self.tail, PARKED, Ordering::Relaxed);
-    }
-
-    /// Lowers the flag of [`announce_receivers`](Self::announce_receivers).
-    pub(crate) fn no_receivers(&self) {
-        // ORDERING(relaxed): under the lock of the list that has become empty.
-        W::fetch_and(&self.tail, !PARKED, Ordering::Relaxed);
-    }
-
-    /// Raises the flag that senders are parked: the next pop's claim tells.
-    pub(crate) fn announce_senders(&self) {
-        // ORDERING(relaxed): as in `announce_receivers`.
-        W::fetch_or(&self.head, PARKED, Ordering::Relaxed);
-    }
-
-    /// Lowers the flag of [`announce_senders`](Self::announce_senders).
-    pub(crate) fn no_senders(&self) {
-        // ORDERING(relaxed): as in `no_receivers`.
-        W::fetch_and(&self.head, !PARKED, Ordering::Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn capacity(&self) -> usize {
-        self.geometry.capacity()
-    }
-
-    /// How many tickets were claimed by pushes and not by pops, at one moment of the call.
-    pub(crate) fn len(&self) -> usize {
-        loop {
-            // ORDERING(relaxed): a count, which hands nothing over.
-            let tail = W::load(&self.tail, Ordering::Relaxed);
-            // ORDERING(relaxed): as above.
-            let head = W::load(&self.head, Ordering::Relaxed);
-            // ORDERING(relaxed): as above. Unmoved, both were true when `head` was read.
-            if W::load(&self.tail, Ordering::Relaxed) == tail
-                && let Some(len) = self.geometry.distance(head, tail)
-            {
-                return len;
-            }
-            spin_loop();
-        }
-    }
-
-    /// Whether the ring was empty at one moment of the call.
-    pub(crate) fn is_empty(&self) -> bool {
-        // ORDERING(relaxed): as in `len`. In this order: `head` cannot pass the `tail` read later.
-        let head = W::load(&self.head, Ordering::Relaxed);
-        // ORDERING(relaxed): as above.
-        ticket(W::load(&self.tail, Ordering::Relaxed)) == ticket(head)
-    }
-
-    /// Whether the ring was full at one moment of the call.
-    pub(crate) fn is_full(&self) -> bool {
-        // ORDERING(relaxed): as in `len`. In this order: `tail` cannot pass the `head` read later
-        // by more than a lap.
-        let tail = W::load(&self.tail, Ordering::Relaxed);
-        // ORDERING(relaxed): as above.
-        let head = W::load(&self.head, Ordering::Relaxed);
-        self.geometry.next_lap(ticket(head)) == ticket(tail)
     }
 }
 
