@@ -27,9 +27,9 @@ pub use sender::Sender;
 /// the *k*-th receive happens before the (*k* + capacity)-th send. Dropping the
 /// last handle of one end happens before the other end is told of it.
 ///
-/// **Progress**: the channel takes no lock while nobody is parked; the first
-/// message after a peer has parked takes a short one and makes a system call to
-/// wake it. A thread that waits spins and yields, typically for some tens of
+/// **Progress**: the channel takes no lock while nobody is parked; a message sent
+/// or taken while a peer is parked takes a short one, and makes a system call to
+/// wake that peer. A thread that waits spins and yields, typically for some tens of
 /// microseconds, and then sleeps, using no CPU time; while a peer is suspended in
 /// the middle of its operation it wakes about every millisecond to look. It is not
 /// lock-free in the strict sense: a thread suspended between claiming a slot and

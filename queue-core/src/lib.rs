@@ -20,7 +20,9 @@
 //! # Features
 //!
 //! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
-//!   is done anyway where there is none.
+//!   is done anyway where there is none (elsewhere than on 64-bit Linux). A blocking
+//!   call may then use up a token that was meant for the thread's own `park`, or
+//!   leave one behind.
 
 mod channel;
 pub mod ring;

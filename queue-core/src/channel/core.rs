@@ -182,12 +182,12 @@ impl<T> Channel<T> {
     /// The last receiver is gone: who waits for room is told that none will
     /// come, and the messages that nobody can receive any more are dropped.
     ///
-    /// A send that has claimed its slot and not yet published it is not waited
-    /// for: its message is dropped with the channel.
+    /// A send that has claimed its slot is waited for, as it is by `try_recv`: nobody would ever
+    /// look for its message again, which may itself hold a handle that somebody waits on.
     pub(super) fn close_for_receivers(&self) {
         self.ring.close();
         step!(H3, self.senders.notify_all(&SendersParked(&self.ring)));
-        while let Ok(claim) = self.ring.claim_pop() {
+        while let Ok(claim) = self.ring.claim_pop_exact() {
             let leak_rest = LeakRest(&self.ring);
             drop(self.ring.take(claim));
             mem::forget(leak_rest);
@@ -201,7 +201,7 @@ struct LeakRest<'a, T>(&'a RawRing<T>);
 
 impl<T> Drop for LeakRest<'_, T> {
     fn drop(&mut self) {
-        while let Ok(claim) = self.0.claim_pop() {
+        while let Ok(claim) = self.0.claim_pop_exact() {
             mem::forget(self.0.take(claim));
         }
     }

@@ -19,7 +19,8 @@ pub enum TrySendError<T> {
 /// Why a send with a time limit did not send. The message is inside.
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum SendTimeoutError<T> {
-    /// The channel stayed full until the time was up.
+    /// There was no room until the time was up; or a receiver was suspended in the
+    /// middle of making it.
     Timeout(T),
     /// Every receiver is gone.
     Disconnected(T),
@@ -42,7 +43,8 @@ pub enum TryRecvError {
 /// Why a receive with a time limit did not receive.
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum RecvTimeoutError {
-    /// The channel stayed empty until the time was up.
+    /// There was no message until the time was up; or a sender was suspended in the
+    /// middle of writing the one that is next.
     Timeout,
     /// The channel is empty and every sender gone.
     Disconnected,

@@ -13,10 +13,9 @@ use crate::sync::{Instant, deadline_after};
 ///
 /// Clones and references receive from the same channel; each message goes to
 /// one of them. When the last receiver is dropped, senders are told that the
-/// channel is disconnected, and the messages in it are dropped; one that is
-/// being sent at that very moment, and any behind it, are dropped with the last
-/// sender instead, as no drop waits for another thread. If dropping a message
-/// panics, the rest is leaked. A receiver that is given to [`std::mem::forget`]
+/// channel is disconnected, and the messages in it are dropped. That drop waits
+/// (spins, then yields) for a sender that was suspended in the middle of writing
+/// one of them. If dropping a message panics, the rest is leaked. A receiver that is given to [`std::mem::forget`]
 /// counts as alive for ever: senders go on waiting.
 ///
 /// # Examples
@@ -32,7 +31,7 @@ pub struct Receiver<T> {
     channel: Handle<T, RecvEnd>,
 }
 
-// A panic can only come out of a message's own `Drop`, and finds the channel consistent.
+// A panic comes out of a message's own `Drop`, and finds the channel consistent.
 impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
@@ -44,8 +43,8 @@ impl<T> Receiver<T> {
     /// Receives if there is a message now.
     ///
     /// Waits for nobody, but for a sender that was suspended in the middle of
-    /// writing the very message that is next. A send that another thread has
-    /// completed is never missed.
+    /// writing the very message that is next. A send that happened before the call
+    /// is never missed.
     ///
     /// # Errors
     ///

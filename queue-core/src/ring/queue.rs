@@ -9,8 +9,8 @@ use crate::sync::Backoff;
 
 /// A bounded multi-producer multi-consumer queue on a ring of slots.
 ///
-/// Allocates once, when it is made, and holds any number of messages from one
-/// to its capacity, which is not rounded. Whoever has a reference may push and
+/// Allocates once, when it is made, and holds up to its capacity, which is not
+/// rounded. Whoever has a reference may push and
 /// pop.
 ///
 /// **Order**: exact FIFO over all producers and consumers. The push that claims
@@ -19,8 +19,8 @@ use crate::sync::Backoff;
 /// **Synchronisation**: a push happens before the pop that takes its message,
 /// and the *k*-th pop happens before the (*k* + capacity)-th push. A push that
 /// finds the ring full and a pop that finds it empty execute a sequentially
-/// consistent fence, so that of two threads that each change one ring and then
-/// find another unchanged, one is wrong. [`len`](Self::len),
+/// consistent fence: where two threads each change one ring and then ask the
+/// other's, they cannot both find it unchanged. [`len`](Self::len),
 /// [`is_empty`](Self::is_empty) and [`is_full`](Self::is_full) synchronise
 /// nothing.
 ///
@@ -29,7 +29,8 @@ use crate::sync::Backoff;
 /// inside its own operation, between claiming a slot and finishing with it, and
 /// only if that very slot is next.
 ///
-/// **Memory**: one slot is a word of eight bytes and a `T`; head and tail have
+/// **Memory**: one slot is a `T` and a word (eight bytes where the target has
+/// 64-bit atomics), padded to the alignment of both; head and tail have
 /// cache lines of their own.
 ///
 /// The algorithm is Dmitry Vyukov's [bounded MPMC queue].
@@ -51,7 +52,7 @@ pub struct Ring<T> {
     raw: RawRing<T>,
 }
 
-// A panic can only come out of a message's own `Drop`, and finds the ring consistent.
+// A panic comes out of a message's own `Drop` or an allocation, and finds the ring consistent.
 impl<T> UnwindSafe for Ring<T> {}
 impl<T> RefUnwindSafe for Ring<T> {}
 
@@ -103,8 +104,8 @@ impl<T> Ring<T> {
     /// Takes the oldest message.
     ///
     /// `None` means that the ring was empty at a moment during the call: no
-    /// push had claimed a slot that was not popped. A push that another thread
-    /// completed before the call is never missed.
+    /// push had claimed a slot that was not popped. A push that happened before the
+    /// call is never missed.
     ///
     /// # Examples
     ///
@@ -124,7 +125,9 @@ impl<T> Ring<T> {
     /// Pushes a message, in place of the oldest one if the ring is full.
     ///
     /// Gives back the message that was displaced, if one was. The order of the
-    /// others is kept.
+    /// others is kept. Displacing is a pop and then a push: between the two,
+    /// [`len`](Self::len) and its kin may count one message fewer. It waits like
+    /// `push`, and for a push of the oldest message that is not finished.
     ///
     /// # Examples
     ///

@@ -21,7 +21,8 @@
 //! The opposite index is read only to find out *why* a slot is not ready, so
 //! that the fast path shares no line with the other side but the slot.
 //!
-//! **Where an operation takes effect**: a push and a pop at their CAS. Order is
+//! **Where an operation takes effect**: a push and a pop at their CAS (a `displace`
+//! is a pop, and then a push). Order is
 //! the order of the claims: exact FIFO, over all producers and consumers.
 //!
 //! **Progress**: a claim never waits. A slot that a peer has claimed and not
@@ -30,9 +31,10 @@
 //!
 //! **Orderings.** A message is handed over by the stamp alone: publish (R1) to
 //! the pop's look at the stamp (R2), release (R3) to the next lap's look at it
-//! (R4). The claims order nothing and are relaxed; that a parked peer cannot be
-//! overlooked follows from its flag lying in the very word that the claim
-//! changes (see [`crate::wait`]).
+//! (R4). The claims are not part of that; they release (E1, E2) so that whoever
+//! sees one index sees the other as it was, and "full" and "empty" are exact. That
+//! a parked peer cannot be overlooked needs no ordering: its flag lies in the very
+//! word that the claim changes (see [`crate::wait`]).
 
 use std::mem::MaybeUninit;
 
@@ -156,12 +158,13 @@ impl<T, W: Word> RawRing<T, W> {
         let stamp = W::load(&slot.stamp, order!(R4, Acquire));
         // The slot is free in this lap and no flag is up: we may try to claim it.
         if stamp == tail | FREE
-            // ORDERING(relaxed): the stamps hand messages over; the claim only counts.
+            // ORDERING(E1): pairs with V1 and E3; without it a peer may see this push and not the pop
+            // that its producer did before, and find the ring full that never was.
             && W::compare_exchange_weak(
                 &self.tail,
                 tail,
                 self.geometry.next(tail),
-                Ordering::Relaxed,
+                order!(E1, Release),
                 Ordering::Relaxed,
             )
             .is_ok()
@@ -191,12 +194,12 @@ impl<T, W: Word> RawRing<T, W> {
             // ORDERING(R4): as in `claim_push`.
             let stamp = W::load(&slot.stamp, order!(R4, Acquire));
             if stamp == this_push | FREE {
-                // ORDERING(relaxed): as in `claim_push`. The flags are part of the comparison.
+                // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
                 match W::compare_exchange_weak(
                     &self.tail,
                     tail,
                     self.geometry.next(tail),
-                    Ordering::Relaxed,
+                    order!(E1, Release),
                     Ordering::Relaxed,
                 ) {
                     Ok(_) => {
@@ -252,12 +255,13 @@ impl<T, W: Word> RawRing<T, W> {
         let stamp = W::load(&slot.stamp, order!(R2, Acquire));
         // The slot holds this pop's message and no flag is up: we may try to claim it.
         if stamp == head.wrapping_add(PUBLISHED)
-            // ORDERING(relaxed): the stamps hand messages over; the claim only counts.
+            // ORDERING(E2): pairs with V2 and E3; without it a peer may see this pop and not the push
+            // that its consumer did before, and find the ring empty that never was.
             && W::compare_exchange_weak(
                 &self.head,
                 head,
                 self.geometry.next(head),
-                Ordering::Relaxed,
+                order!(E2, Release),
                 Ordering::Relaxed,
             )
             .is_ok()
@@ -276,19 +280,20 @@ impl<T, W: Word> RawRing<T, W> {
     fn claim_pop_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
         let backoff = Backoff::new();
         loop {
-            // ORDERING(relaxed): a guess, which the CAS or the second look confirms.
+            // ORDERING(relaxed): a guess for the claim; for a verdict, V2 makes an acquire of it, which
+            // pairs with E2.
             let head = W::load(&self.head, Ordering::Relaxed);
             let this_pop = ticket(head);
             let slot = self.slot(head);
             // ORDERING(R2): as in `claim_pop`.
             let stamp = W::load(&slot.stamp, order!(R2, Acquire));
             if stamp == this_pop | PUBLISHED {
-                // ORDERING(relaxed): as in `claim_pop`. The flags are part of the comparison.
+                // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
                 match W::compare_exchange_weak(
                     &self.head,
                     head,
                     self.geometry.next(head),
-                    Ordering::Relaxed,
+                    order!(E2, Release),
                     Ordering::Relaxed,
                 ) {
                     Ok(_) => {
@@ -309,10 +314,15 @@ impl<T, W: Word> RawRing<T, W> {
             // `head` cannot pass `tail`.
             let tail = W::load(&self.tail, order!(C3, Acquire));
             if ticket(tail) == this_pop {
-                return Err(if tail & CLOSED == 0 {
+                if tail & CLOSED != 0 {
+                    return Err(Refusal::Closed);
+                }
+                // A slot that is not free belongs to a `displace` which has moved `head` and not yet
+                // `tail`, so that the ring only looks empty, or to a pop of the last lap.
+                return Err(if stamp == this_pop | FREE {
                     Refusal::Spent
                 } else {
-                    Refusal::Closed
+                    Refusal::Busy
                 });
             }
             // ORDERING(relaxed): a second look. Unmoved, the push of this slot is not finished.

@@ -55,12 +55,12 @@ impl<T, W: Word> RawRing<T, W> {
             return Err(value);
         }
         // Claim the pop of the oldest message ...
-        // ORDERING(relaxed): as in `claim_pop`.
+        // ORDERING(E2): as in `claim_pop`.
         let claimed = W::compare_exchange_weak(
             &self.head,
             head,
             self.geometry.next(head),
-            Ordering::Relaxed,
+            order!(E2, Release),
             Ordering::Relaxed,
         );
         if claimed.is_err() {
@@ -68,8 +68,8 @@ impl<T, W: Word> RawRing<T, W> {
         }
         // ... and with it the push of the newest, which has the same slot: until its stamp changes
         // nobody else can claim `tail`. An addition, not a store, keeps a flag that is raised now.
-        // ORDERING(relaxed): as for every claim.
-        W::fetch_add(&self.tail, self.geometry.step(tail), Ordering::Relaxed);
+        // ORDERING(E1): as in `claim_push`.
+        W::fetch_add(&self.tail, self.geometry.step(tail), order!(E1, Release));
         let displaced = slot.value.with_mut(|cell| {
             // SAFETY: the stamp says PUBLISHED, so the message is there, and the two claims are
             // the exclusive right to take it and to put another in its place.
@@ -119,11 +119,12 @@ impl<T, W: Word> RawRing<T, W> {
     /// How many tickets were claimed by pushes and not by pops, at one moment of the call.
     pub(crate) fn len(&self) -> usize {
         loop {
-            // ORDERING(relaxed): a count, which hands nothing over.
-            let tail = W::load(&self.tail, Ordering::Relaxed);
-            // ORDERING(relaxed): as above.
-            let head = W::load(&self.head, Ordering::Relaxed);
-            // ORDERING(relaxed): as above. Unmoved, both were true when `head` was read.
+            // ORDERING(E3): pairs with E1 and E2; without it the index read next may be older than this
+            // one, and the two never have been at one moment.
+            let tail = W::load(&self.tail, order!(E3, Acquire));
+            // ORDERING(E3): as above.
+            let head = W::load(&self.head, order!(E3, Acquire));
+            // ORDERING(relaxed): unmoved, both were true when `head` was read.
             if W::load(&self.tail, Ordering::Relaxed) == tail
                 && let Some(len) = self.geometry.distance(head, tail)
             {
@@ -135,18 +136,18 @@ impl<T, W: Word> RawRing<T, W> {
 
     /// Whether the ring was empty at one moment of the call.
     pub(crate) fn is_empty(&self) -> bool {
-        // ORDERING(relaxed): as in `len`. In this order: `head` cannot pass the `tail` read later.
-        let head = W::load(&self.head, Ordering::Relaxed);
-        // ORDERING(relaxed): as above.
+        // ORDERING(E3): as in `len`. In this order: `head` cannot pass the `tail` read later.
+        let head = W::load(&self.head, order!(E3, Acquire));
+        // ORDERING(relaxed): not older than `head`.
         ticket(W::load(&self.tail, Ordering::Relaxed)) == ticket(head)
     }
 
     /// Whether the ring was full at one moment of the call.
     pub(crate) fn is_full(&self) -> bool {
-        // ORDERING(relaxed): as in `len`. In this order: `tail` cannot pass the `head` read later
+        // ORDERING(E3): as in `len`. In this order: `tail` cannot pass the `head` read later
         // by more than a lap.
-        let tail = W::load(&self.tail, Ordering::Relaxed);
-        // ORDERING(relaxed): as above.
+        let tail = W::load(&self.tail, order!(E3, Acquire));
+        // ORDERING(relaxed): not older than `tail`.
         let head = W::load(&self.head, Ordering::Relaxed);
         self.geometry.next_lap(ticket(head)) == ticket(tail)
     }

@@ -251,10 +251,6 @@ impl Futex {
         }
     }
 
-    pub(crate) fn nap(&self, _expected: u32, _nap: Duration) {
-        self.naps.wait();
-    }
-
     pub(crate) fn alarm(&self) -> Alarm {
         Alarm {
             bed: Arc::clone(&self.bed),
@@ -353,6 +349,10 @@ impl Deadline {
 /// Durations are not modelled: a wait with a timeout never times out.
 pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None
+}
+
+pub(crate) fn nap(futex: &Futex, _expected: u32, _nap: Duration, _deadline: Option<Instant>) {
+    futex.naps.wait();
 }
 
 pub(crate) fn has_passed(deadline: Instant) -> bool {

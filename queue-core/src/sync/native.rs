@@ -80,6 +80,12 @@ pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout)
 }
 
+/// Sleeps on `futex` while it is `expected`, for `nap` at most and until the deadline at the latest.
+pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<Instant>) {
+    let end = deadline_after(nap).into_iter().chain(deadline).min();
+    futex.wait(expected, end);
+}
+
 /// Whether `deadline` has been reached.
 pub(crate) fn has_passed(deadline: Instant) -> bool {
     Instant::now() >= deadline

@@ -63,7 +63,7 @@ pub(crate) fn wait_until<R>(
             match progress {
                 Progress::Sleep => waiter.sleep(deadline),
                 _ => {
-                    waiter.nap(naps);
+                    waiter.nap(naps, deadline);
                     naps = naps.saturating_add(1);
                 }
             }

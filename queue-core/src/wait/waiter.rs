@@ -4,7 +4,7 @@ use std::marker::PhantomPinned;
 use std::ptr::{self, NonNull};
 use std::time::Duration;
 
-use crate::sync::{Alarm, Futex, Instant, Ordering, UnsafeCell, order};
+use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
 
 const WAITING: u32 = 0;
 const CANCELLED: u32 = 1;
@@ -64,9 +64,9 @@ impl Waiter {
     }
 
     /// Sleeps until notified, for a bounded time, which grows with the naps taken before.
-    pub(super) fn nap(&self, taken: u32) {
+    pub(super) fn nap(&self, taken: u32, deadline: Option<Instant>) {
         let nap = FIRST_NAP * (1 << taken.min(NAP_DOUBLINGS));
-        self.state.nap(WAITING, nap);
+        sync::nap(&self.state, WAITING, nap, deadline);
     }
 
     /// What wakes the sleeper; to be taken before the state is changed.

@@ -217,3 +217,34 @@ fn both_ends_going_at_once_free_the_channel_once() {
         assert_eq!(Arc::strong_count(&alive), 1);
     }
 }
+
+/// A request large enough that the last server goes while it is being written.
+struct Request {
+    _bulk: [u8; 64 * 1024],
+    _reply: Sender<()>,
+}
+
+#[test]
+fn a_client_whose_request_was_accepted_does_not_wait_for_servers_that_are_gone() {
+    let _limit = Watchdog::new();
+    for _ in 0..200 {
+        let (requests, server) = bounded(4);
+        let start = Barrier::new(2);
+        thread::scope(|scope| {
+            let go = &start;
+            scope.spawn(move || {
+                go.wait();
+                drop(server);
+            });
+            start.wait();
+            let (answer, reply) = bounded(1);
+            let request = Request {
+                _bulk: [0; 64 * 1024],
+                _reply: answer,
+            };
+            if requests.send(request).is_ok() {
+                assert_eq!(reply.recv(), Err(RecvError));
+            }
+        });
+    }
+}

@@ -8,13 +8,25 @@
 //!   whenever: it never reads the futex's memory, which the sleeper may have
 //!   given up as soon as it saw the word change.
 
-#[cfg(all(target_os = "linux", not(feature = "portable-park")))]
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(feature = "portable-park")
+))]
 pub(crate) use system::{Alarm, Futex};
 
-#[cfg(not(all(target_os = "linux", not(feature = "portable-park"))))]
+#[cfg(not(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(feature = "portable-park")
+)))]
 pub(crate) use portable::{Alarm, Futex};
 
-#[cfg(all(target_os = "linux", not(feature = "portable-park")))]
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(feature = "portable-park")
+))]
 mod system {
     use std::ptr;
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -58,11 +70,6 @@ mod system {
             if !left.is_zero() {
                 self.wait_relative(expected, Some(left));
             }
-        }
-
-        /// Sleeps while the word is `expected`, for `nap` at most.
-        pub(crate) fn nap(&self, expected: u32, nap: Duration) {
-            self.wait_relative(expected, Some(nap));
         }
 
         fn wait_relative(&self, expected: u32, timeout: Option<Duration>) {
@@ -124,24 +131,31 @@ mod system {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(feature = "portable-park"))))]
+#[cfg(not(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(feature = "portable-park")
+)))]
 mod portable {
+    use std::cell::UnsafeCell;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread::{self, Thread};
-    use std::time::{Duration, Instant};
+    use std::time::Instant;
 
     /// A word and the thread that may sleep on it: the one that made it.
     #[derive(Debug)]
     pub(crate) struct Futex {
         word: AtomicU32,
-        sleeper: Thread,
+        /// Never written; in a cell because the owner may give the futex up while a notifier is
+        /// still inside `compare_exchange`, which it is not allowed to do to plain shared memory.
+        sleeper: UnsafeCell<Thread>,
     }
 
     impl Futex {
         pub(crate) fn new(value: u32) -> Self {
             Self {
                 word: AtomicU32::new(value),
-                sleeper: thread::current(),
+                sleeper: UnsafeCell::new(thread::current()),
             }
         }
 
@@ -176,19 +190,13 @@ mod portable {
             }
         }
 
-        /// Sleeps while the word is `expected`, for `nap` at most.
-        pub(crate) fn nap(&self, expected: u32, nap: Duration) {
-            // ORDERING(relaxed): as in `wait`.
-            if self.word.load(Ordering::Relaxed) == expected {
-                thread::park_timeout(nap);
-            }
-        }
-
         /// What wakes the sleeper, now or after this futex is gone.
         #[inline]
         pub(crate) fn alarm(&self) -> Alarm {
+            // SAFETY: nobody writes to the cell.
+            let sleeper = unsafe { &*self.sleeper.get() };
             Alarm {
-                sleeper: self.sleeper.clone(),
+                sleeper: sleeper.clone(),
             }
         }
     }
