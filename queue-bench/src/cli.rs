@@ -140,7 +140,15 @@ fn run(run: Run) -> Result<u8, Refusal> {
             .contenders
             .map_or_else(String::new, |glob| glob.glob().to_string());
         return Err(Refusal(format!(
-            "no contender in these cells matches '{glob}'"
+            "no contender in these cells matches '{glob}'; there are {}",
+            contenders::all()
+                .iter()
+                .map(|contender| contender.name)
+                .filter(|name| *name != contenders::OURS)
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(", ")
         )));
     }
 
@@ -166,7 +174,12 @@ fn settings(run: &Run) -> Result<Settings, Refusal> {
     if let Some(glob) = &run.cells {
         cells.retain(|cell| glob.is_match(cell.to_string()));
         if cells.is_empty() {
-            return Err(Refusal(format!("no cell matches '{}'", glob.glob())));
+            let known: Vec<_> = Cell::quick().iter().map(Cell::to_string).collect();
+            return Err(Refusal(format!(
+                "no cell matches '{}'; there are {}",
+                glob.glob(),
+                known.join(", ")
+            )));
         }
     }
     let mut contenders = contenders::all();

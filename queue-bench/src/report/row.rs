@@ -117,7 +117,9 @@ fn row(
         .filter(|_| !are_enough(rates.len()))
         .map_or_else(String::new, |rate| {
             let per_cent = 100.0 * rate.coverage;
-            format!("lo and hi are the range, which covers the median with {per_cent:.0} % only")
+            format!(
+                "too few rounds for a 95 % interval: lo and hi are the lowest and the highest ({per_cent:.0} %)"
+            )
         });
     let notes = join([
         contender.notes,

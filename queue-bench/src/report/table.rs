@@ -75,7 +75,10 @@ pub(crate) fn draw(rows: &Rows, place: Place) -> String {
 /// What the columns mean.
 pub(crate) fn legend(seed: u64) -> String {
     format!(
-        "median: messages received per second, M/s = million, over the rounds\n\
+        "block: calls that wait; try: calls that do not, retried\n\
+         contract: order/topology/mode that the queue promises; queue-core has a row for each, \
+         of one measurement\n\
+         median: messages received per second, M/s = million, over the rounds\n\
          95 % interval: of that median, from order statistics of the rounds\n\
          ratio: queue-core / contender, each pair in adjacent slices of one round; above 1, \
          queue-core is faster\n\
@@ -86,12 +89,16 @@ pub(crate) fn legend(seed: u64) -> String {
 fn heading(rows: &Rows) -> String {
     let plan = &rows.plan;
     let mut heading = format!(
-        "{}  {}  ({} rounds of {} ms slices",
+        "{}  {}  ({} {} of {} ms slices",
         plan.cell,
         plan.mode,
         plan.rounds,
+        if plan.rounds == 1 { "round" } else { "rounds" },
         plan.slice.as_millis()
     );
+    if !are_enough(plan.rounds) {
+        heading.push_str("; too few rounds to compare rates");
+    }
     if plan.cell.is_oversubscribed() {
         let _ = write!(
             heading,

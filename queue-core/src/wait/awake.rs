@@ -23,7 +23,7 @@ pub(crate) enum Look {
 }
 
 /// How much a thread does before it sleeps. Counted in looks and in pauses of
-/// the processor (27 ns on Zen 3).
+/// the processor (27 ns on Zen 4).
 struct Awake {
     /// Looks with a short pause before each, ...
     short_looks: u32,
