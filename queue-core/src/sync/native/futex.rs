@@ -8,20 +8,71 @@
 //!   whenever: it never reads the futex's memory, which the sleeper may have
 //!   given up as soon as it saw the word change.
 
-#[cfg(all(
-    target_os = "linux",
-    target_pointer_width = "64",
-    not(feature = "portable-park")
-))]
-pub(crate) use system::{Alarm, Futex};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
 
 #[cfg(not(all(
     target_os = "linux",
     target_pointer_width = "64",
     not(feature = "portable-park")
 )))]
-pub(crate) use portable::{Alarm, Futex};
+use portable as way;
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    not(feature = "portable-park")
+))]
+use system as way;
 
+pub(crate) use way::Alarm;
+
+/// A word, and the way in which a thread sleeps on it.
+#[derive(Debug)]
+pub(crate) struct Futex {
+    word: AtomicU32,
+    sleeper: way::Sleeper,
+}
+
+impl Futex {
+    pub(crate) fn new(value: u32) -> Self {
+        Self {
+            word: AtomicU32::new(value),
+            sleeper: way::Sleeper::new(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn load(&self, order: Ordering) -> u32 {
+        self.word.load(order)
+    }
+
+    #[inline]
+    pub(crate) fn compare_exchange(
+        &self,
+        current: u32,
+        new: u32,
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<u32, u32> {
+        self.word.compare_exchange(current, new, success, failure)
+    }
+
+    /// Sleeps while the word is `expected`, until the deadline at the latest.
+    pub(crate) fn wait(&self, expected: u32, deadline: Option<Instant>) {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left.is_none_or(|left| !left.is_zero()) {
+            self.sleeper.sleep(&self.word, expected, left);
+        }
+    }
+
+    /// What wakes the sleeper, now or after this futex is gone.
+    #[inline]
+    pub(crate) fn alarm(&self) -> Alarm {
+        self.sleeper.alarm(&self.word)
+    }
+}
+
+/// futex(2).
 #[cfg(all(
     target_os = "linux",
     target_pointer_width = "64",
@@ -29,50 +80,20 @@ pub(crate) use portable::{Alarm, Futex};
 ))]
 mod system {
     use std::ptr;
-    use std::sync::atomic::{AtomicU32, Ordering};
-    use std::time::{Duration, Instant};
+    use std::sync::atomic::AtomicU32;
+    use std::time::Duration;
 
-    /// A futex word of this process.
+    /// Nothing: the kernel knows sleepers by the address of the word.
     #[derive(Debug)]
-    pub(crate) struct Futex {
-        word: AtomicU32,
-    }
+    pub(crate) struct Sleeper;
 
-    impl Futex {
-        pub(crate) fn new(value: u32) -> Self {
-            Self {
-                word: AtomicU32::new(value),
-            }
+    impl Sleeper {
+        pub(crate) fn new() -> Self {
+            Self
         }
 
-        #[inline]
-        pub(crate) fn load(&self, order: Ordering) -> u32 {
-            self.word.load(order)
-        }
-
-        #[inline]
-        pub(crate) fn compare_exchange(
-            &self,
-            current: u32,
-            new: u32,
-            success: Ordering,
-            failure: Ordering,
-        ) -> Result<u32, u32> {
-            self.word.compare_exchange(current, new, success, failure)
-        }
-
-        /// Sleeps while the word is `expected`, until the deadline at the latest.
-        pub(crate) fn wait(&self, expected: u32, deadline: Option<Instant>) {
-            let Some(deadline) = deadline else {
-                return self.wait_relative(expected, None);
-            };
-            let left = deadline.saturating_duration_since(Instant::now());
-            if !left.is_zero() {
-                self.wait_relative(expected, Some(left));
-            }
-        }
-
-        fn wait_relative(&self, expected: u32, timeout: Option<Duration>) {
+        /// Sleeps while the word is `expected`, for `timeout` at most.
+        pub(crate) fn sleep(&self, word: &AtomicU32, expected: u32, timeout: Option<Duration>) {
             let timeout = timeout.map(|left| libc::timespec {
                 // A time that the kernel's type cannot hold is cut short: the caller waits again.
                 tv_sec: libc::time_t::try_from(left.as_secs()).unwrap_or(libc::time_t::MAX),
@@ -86,7 +107,7 @@ mod system {
             unsafe {
                 libc::syscall(
                     libc::SYS_futex,
-                    self.word.as_ptr(),
+                    word.as_ptr(),
                     libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
                     expected,
                     timeout,
@@ -94,11 +115,10 @@ mod system {
             }
         }
 
-        /// What wakes the sleeper, now or after this futex is gone.
         #[inline]
-        pub(crate) fn alarm(&self) -> Alarm {
+        pub(crate) fn alarm(&self, word: &AtomicU32) -> Alarm {
             Alarm {
-                word: self.word.as_ptr(),
+                word: word.as_ptr(),
             }
         }
     }
@@ -131,6 +151,7 @@ mod system {
     }
 }
 
+/// `std::thread::park`.
 #[cfg(not(all(
     target_os = "linux",
     target_pointer_width = "64",
@@ -140,61 +161,37 @@ mod portable {
     use std::cell::UnsafeCell;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread::{self, Thread};
-    use std::time::Instant;
+    use std::time::Duration;
 
-    /// A word and the thread that may sleep on it: the one that made it.
+    /// The thread that may sleep: the one that made the futex.
+    ///
+    /// Never written; in a cell because the owner may give the futex up while a notifier is
+    /// still inside `compare_exchange`, which it is not allowed to do to plain shared memory.
     #[derive(Debug)]
-    pub(crate) struct Futex {
-        word: AtomicU32,
-        /// Never written; in a cell because the owner may give the futex up while a notifier is
-        /// still inside `compare_exchange`, which it is not allowed to do to plain shared memory.
-        sleeper: UnsafeCell<Thread>,
-    }
+    pub(crate) struct Sleeper(UnsafeCell<Thread>);
 
-    impl Futex {
-        pub(crate) fn new(value: u32) -> Self {
-            Self {
-                word: AtomicU32::new(value),
-                sleeper: UnsafeCell::new(thread::current()),
-            }
+    impl Sleeper {
+        pub(crate) fn new() -> Self {
+            Self(UnsafeCell::new(thread::current()))
         }
 
-        #[inline]
-        pub(crate) fn load(&self, order: Ordering) -> u32 {
-            self.word.load(order)
-        }
-
-        #[inline]
-        pub(crate) fn compare_exchange(
-            &self,
-            current: u32,
-            new: u32,
-            success: Ordering,
-            failure: Ordering,
-        ) -> Result<u32, u32> {
-            self.word.compare_exchange(current, new, success, failure)
-        }
-
-        /// Sleeps while the word is `expected`, until the deadline at the latest.
-        pub(crate) fn wait(&self, expected: u32, deadline: Option<Instant>) {
+        /// Sleeps while the word is `expected`, for `timeout` at most.
+        pub(crate) fn sleep(&self, word: &AtomicU32, expected: u32, timeout: Option<Duration>) {
             // ORDERING(relaxed): only decides whether to sleep; an alarm sounded in between has
             // left its token, so the park returns at once. The caller looks again with its own.
-            if self.word.load(Ordering::Relaxed) != expected {
+            if word.load(Ordering::Relaxed) != expected {
                 return;
             }
-            match deadline {
+            match timeout {
                 None => thread::park(),
-                Some(deadline) => {
-                    thread::park_timeout(deadline.saturating_duration_since(Instant::now()));
-                }
+                Some(timeout) => thread::park_timeout(timeout),
             }
         }
 
-        /// What wakes the sleeper, now or after this futex is gone.
         #[inline]
-        pub(crate) fn alarm(&self) -> Alarm {
+        pub(crate) fn alarm(&self, _word: &AtomicU32) -> Alarm {
             // SAFETY: nobody writes to the cell.
-            let sleeper = unsafe { &*self.sleeper.get() };
+            let sleeper = unsafe { &*self.0.get() };
             Alarm {
                 sleeper: sleeper.clone(),
             }
