@@ -40,6 +40,16 @@ impl<T> Announce for SendersParked<'_, T> {
     }
 }
 
+/// Which slot answers a look: the two layers meet here and do not know each other.
+impl From<Look> for Turn {
+    fn from(look: Look) -> Self {
+        match look {
+            Look::Ready => Self::Next,
+            Look::Streaming => Self::AfterNext,
+        }
+    }
+}
+
 impl<T> Channel<T> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
@@ -90,10 +100,7 @@ impl<T> Channel<T> {
             &self.senders,
             &SendersParked(&self.ring),
             deadline,
-            |look| match look {
-                Look::Ready => self.ring.looks_pushable(Turn::Next),
-                Look::Streaming => self.ring.looks_pushable(Turn::AfterNext),
-            },
+            |look| self.ring.looks_pushable(look.into()),
             || match self.ring.claim_push() {
                 Ok(claim) => {
                     // The message is there: this branch ends the wait.
@@ -149,10 +156,7 @@ impl<T> Channel<T> {
             &self.receivers,
             &ReceiversParked(&self.ring),
             deadline,
-            |look| match look {
-                Look::Ready => self.ring.looks_poppable(Turn::Next),
-                Look::Streaming => self.ring.looks_poppable(Turn::AfterNext),
-            },
+            |look| self.ring.looks_poppable(look.into()),
             || match self.ring.claim_pop() {
                 Ok(claim) => Progress::Done(Ok(self.accept(claim))),
                 Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected)),
