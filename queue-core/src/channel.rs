@@ -1,18 +1,35 @@
-//! The channel: a ring on which both ends park.
+//! The channels: two ends, and what lies between them.
 
-mod core;
+mod buffered;
 mod error;
 mod iter;
+mod queue;
 mod receiver;
+mod rendezvous;
+mod select;
 mod sender;
 mod shared;
+mod timer;
+
+use std::time::Duration;
 
 pub use error::{
-    RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
+    ReadyTimeoutError, RecvError, RecvTimeoutError, SelectTimeoutError, SendError,
+    SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
 };
 pub use iter::{IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
+pub use select::{Select, SelectedOperation, internal};
 pub use sender::Sender;
+
+use crate::blocks::Blocks;
+use crate::ring::RawRing;
+use crate::sync::{Instant, deadline_after};
+use buffered::Buffered;
+use receiver::Source;
+use rendezvous::Rendezvous;
+use sender::Target;
+use timer::{Never, Timer};
 
 /// Makes a channel that holds up to `capacity` messages.
 ///
@@ -35,10 +52,14 @@ pub use sender::Sender;
 /// lock-free in the strict sense: a thread suspended between claiming a slot and
 /// finishing with it holds up whoever needs that very slot next.
 ///
+/// **Capacity 0** makes a rendezvous: nothing lies between the ends, and a send waits
+/// until its message is received. A `try_send` succeeds if a receiver waits in [`Receiver::recv`]
+/// or one of its kin, or in a select. The send and the receive of a message happen before the returns
+/// of both. Each message is handed over under a short lock.
+///
 /// # Panics
 ///
-/// Panics if the capacity is zero (a rendezvous is not offered yet), or too
-/// large for the address space. Where the memory cannot be had, the process
+/// Panics if the capacity is too large for the address space. Where the memory cannot be had, the process
 /// aborts, as with a `Vec`.
 ///
 /// # Examples
@@ -54,10 +75,144 @@ pub use sender::Sender;
 /// ```
 #[must_use]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    assert!(
-        capacity > 0,
-        "a channel of capacity zero (rendezvous) is not supported yet: use a capacity of at least one"
-    );
-    let (senders, receivers) = shared::new(core::Channel::new(capacity));
-    (Sender::new(senders), Receiver::new(receivers))
+    if capacity == 0 {
+        let (senders, receivers) = shared::new(Rendezvous::new());
+        return (
+            Sender::new(Target::Rendezvous(senders)),
+            Receiver::new(Source::Rendezvous(receivers)),
+        );
+    }
+    let (senders, receivers) = shared::new(Buffered::new(RawRing::new(capacity)));
+    (
+        Sender::new(Target::Bounded(senders)),
+        Receiver::new(Source::Bounded(receivers)),
+    )
+}
+
+/// Makes a channel that holds any number of messages: a send never waits for room.
+///
+/// Memory is taken as it fills, in blocks of 31 messages, and given back as it drains: an empty
+/// channel has one block or two. Nothing holds senders up that are faster than their receivers,
+/// but the memory's end; where that is possible, use [`bounded`].
+///
+/// **Order**: exact FIFO over all senders and receivers, as of [`bounded`].
+///
+/// **Synchronisation**: a send happens before the receive of its message. Dropping the
+/// last handle of one end happens before the other end is told of it.
+///
+/// **Progress**: as of [`bounded`], with one difference. A receive never waits for a sender that was
+/// suspended while writing a message: it passes over that message, and its sender, resumed, sends it
+/// anew, as its call has not returned. Only who moves on from one block to the next holds up
+/// others, for the time of two stores.
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::unbounded();
+/// for number in 1..=100 {
+///     sender.send(number).unwrap();
+/// }
+/// drop(sender);
+/// assert_eq!(receiver.iter().sum::<u32>(), 5050);
+/// ```
+#[must_use]
+pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
+    let (senders, receivers) = shared::new(Buffered::new(Blocks::new()));
+    (
+        Sender::new(Target::Unbounded(senders)),
+        Receiver::new(Source::Unbounded(receivers)),
+    )
+}
+
+/// Makes a receiver that gets one message, the time it was due, `duration` from now; and no other.
+///
+/// Clones share that one message. The channel is never disconnected: to receive from it a second
+/// time waits for ever. A duration beyond the range of the clock makes the like of [`never`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{after, bounded, select};
+///
+/// let (_sender, receiver) = bounded::<u32>(1);
+/// let timeout = after(Duration::from_millis(5));
+/// select! {
+///     recv(receiver) -> _ => unreachable!(),
+///     recv(timeout) -> _ => println!("nothing came"),
+/// }
+/// ```
+#[must_use]
+pub fn after(duration: Duration) -> Receiver<Instant> {
+    deadline_after(duration).map_or_else(never, at)
+}
+
+/// Makes a receiver that gets one message, `when`, at that time; and no other.
+///
+/// As [`after`]. A time that has passed is received at once.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// let when = Instant::now() + Duration::from_millis(5);
+/// assert_eq!(queue_core::at(when).recv(), Ok(when));
+/// assert!(Instant::now() >= when);
+/// ```
+#[must_use]
+pub fn at(when: Instant) -> Receiver<Instant> {
+    timer(Timer::once(when))
+}
+
+/// Makes a receiver that gets a message every `period`: the time it was due.
+///
+/// It keeps one message at most. Who comes late gets that one, and the next is due a period after
+/// then. Clones share the messages. The channel is never disconnected. A period beyond the
+/// range of the clock makes the like of [`never`].
+///
+/// # Examples
+///
+/// ```
+/// use std::time::{Duration, Instant};
+///
+/// let start = Instant::now();
+/// let ticks = queue_core::tick(Duration::from_millis(2));
+/// ticks.recv().unwrap();
+/// ticks.recv().unwrap();
+/// assert!(start.elapsed() >= Duration::from_millis(4));
+/// ```
+#[must_use]
+pub fn tick(period: Duration) -> Receiver<Instant> {
+    deadline_after(period).map_or_else(never, |first| timer(Timer::every(first, period)))
+}
+
+fn timer(timer: Timer) -> Receiver<Instant> {
+    Receiver::new(Source::Timer(
+        shared::receivers_only(timer),
+        std::convert::identity,
+    ))
+}
+
+/// Makes a receiver that never gets a message, and is never disconnected.
+///
+/// For an arm of a [`select!`](crate::select!) that is there only at times.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{after, never, select};
+///
+/// for limit in [None, Some(Duration::from_millis(5))] {
+///     let timeout = limit.map_or_else(never, after);
+///     select! {
+///         recv(timeout) -> _ => assert!(limit.is_some()),
+///         default(Duration::from_millis(20)) => assert!(limit.is_none()),
+///     }
+/// }
+/// ```
+#[must_use]
+pub fn never<T>() -> Receiver<T> {
+    Receiver::new(Source::Never(Never))
 }

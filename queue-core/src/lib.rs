@@ -24,14 +24,20 @@
 //!   call may then use up a token that was meant for the thread's own `park`, or
 //!   leave one behind.
 
+mod blocks;
 mod channel;
 pub mod ring;
 mod sync;
 mod wait;
+mod word;
 
+#[doc(hidden)]
+pub use channel::internal;
 pub use channel::{
-    IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, SendError, SendTimeoutError, Sender,
-    TryIter, TryRecvError, TrySendError, bounded,
+    IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
+    SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
+    TryReadyError, TryRecvError, TrySelectError, TrySendError, after, at, bounded, never, tick,
+    unbounded,
 };
 pub use ring::Ring;
 

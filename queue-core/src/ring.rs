@@ -4,13 +4,15 @@
 //! users see of it; channels stand on the same slots and claims.
 
 mod exclusive;
+mod grant;
 mod queue;
 mod raw;
 mod state;
 #[cfg(all(test, not(queue_loom)))]
 mod tests;
-mod word;
+mod ticket;
 
+pub(crate) use grant::{Ended, Grant};
 pub use queue::{IntoIter, Ring};
 pub(crate) use raw::{Claim, RawRing, Refusal};
 pub(crate) use state::Turn;

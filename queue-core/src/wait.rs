@@ -37,9 +37,15 @@
 
 mod awake;
 mod blocking;
+mod links;
 mod list;
+mod meeting;
+mod station;
 mod waiter;
 
 pub(crate) use awake::Look;
-pub(crate) use blocking::{Progress, wait_until};
+pub(crate) use blocking::{Progress, Stage, wait_until};
 pub(crate) use list::{Announce, WaitList};
+pub(crate) use meeting::{Meeting, MeetingPoint};
+pub(crate) use station::{Case, Side, Station};
+pub(crate) use waiter::{Node, Peer, Stake, Waiter};

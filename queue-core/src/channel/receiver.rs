@@ -4,12 +4,20 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
+use super::buffered::Buffered;
 use super::error::{RecvError, RecvTimeoutError, TryRecvError};
 use super::iter::{IntoIter, Iter, TryIter};
+use super::rendezvous::Rendezvous;
 use super::shared::{Handle, RecvEnd};
+use super::timer::{Never, Timer};
+use crate::blocks::Blocks;
+use crate::ring::RawRing;
 use crate::sync::{Instant, deadline_after};
 
-/// The receiving end of a channel made by [`bounded`](crate::bounded).
+/// The receiving end of a channel made by [`bounded`](crate::bounded) or
+/// [`unbounded`](crate::unbounded), or on which time sends
+/// ([`after`](crate::after), [`at`](crate::at), [`tick`](crate::tick)), or nobody
+/// ([`never`](crate::never)).
 ///
 /// Clones and references receive from the same channel; each message goes to
 /// one of them. When the last receiver is dropped, senders are told that the
@@ -28,7 +36,30 @@ use crate::sync::{Instant, deadline_after};
 /// assert_eq!(receiver.iter().collect::<Vec<_>>(), ["hello", "world"]);
 /// ```
 pub struct Receiver<T> {
-    channel: Handle<T, RecvEnd>,
+    pub(super) channel: Source<T>,
+}
+
+/// The channel, by kind.
+pub(super) enum Source<T> {
+    Bounded(Handle<Buffered<RawRing<T>>, RecvEnd>),
+    Unbounded(Handle<Buffered<Blocks<T>>, RecvEnd>),
+    Rendezvous(Handle<Rendezvous<T>, RecvEnd>),
+    /// And what its messages are: points in time, but that is known only where it is made.
+    Timer(Handle<Timer, RecvEnd>, fn(Instant) -> T),
+    Never(Never),
+}
+
+/// Has the channel do what every kind does.
+macro_rules! delegate {
+    ($receiver:expr, $channel:ident => $call:expr) => {
+        match &$receiver.channel {
+            Source::Bounded($channel) => $call,
+            Source::Unbounded($channel) => $call,
+            Source::Rendezvous($channel) => $call,
+            Source::Timer($channel, _) => $call,
+            Source::Never($channel) => $call,
+        }
+    };
 }
 
 // A panic comes out of a message's own `Drop`, and finds the channel consistent.
@@ -36,7 +67,7 @@ impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
 impl<T> Receiver<T> {
-    pub(super) fn new(channel: Handle<T, RecvEnd>) -> Self {
+    pub(super) fn new(channel: Source<T>) -> Self {
         Self { channel }
     }
 
@@ -65,7 +96,10 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
-        self.channel.try_recv()
+        match &self.channel {
+            Source::Bounded(channel) => channel.try_recv(),
+            _ => self.try_recv_elsewhere(),
+        }
     }
 
     /// Receives, waiting for a message for as long as it takes.
@@ -88,7 +122,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn recv(&self) -> Result<T, RecvError> {
-        self.channel.recv(None).map_err(|_| RecvError)
+        self.recv_until(None).map_err(|_| RecvError)
     }
 
     /// Receives, waiting for a message for `timeout` at most.
@@ -111,7 +145,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
-        self.channel.recv(deadline_after(timeout))
+        self.recv_until(deadline_after(timeout))
     }
 
     /// Receives, waiting for a message until `deadline`.
@@ -138,7 +172,7 @@ impl<T> Receiver<T> {
     /// ```
     #[inline]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
-        self.channel.recv(Some(deadline))
+        self.recv_until(Some(deadline))
     }
 
     /// Whether the channel was empty at one moment during the call.
@@ -153,7 +187,7 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.channel.ring.is_empty()
+        delegate!(self, channel => channel.is_empty())
     }
 
     /// Whether the channel was full at one moment during the call.
@@ -168,7 +202,7 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.channel.ring.is_full()
+        delegate!(self, channel => channel.is_full())
     }
 
     /// How many messages are in the channel, those just being sent included.
@@ -185,7 +219,7 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.channel.ring.len()
+        delegate!(self, channel => channel.len())
     }
 
     /// How many messages the channel can hold: always `Some`, as the channel is
@@ -199,7 +233,7 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
-        Some(self.channel.ring.capacity())
+        delegate!(self, channel => channel.capacity())
     }
 
     /// The messages as they come, waiting for each, until the channel is empty
@@ -243,13 +277,57 @@ impl<T> Receiver<T> {
     /// ```
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
-        self.channel.same_channel(&other.channel)
+        match (&self.channel, &other.channel) {
+            (Source::Bounded(one), Source::Bounded(other)) => one.same_channel(other),
+            (Source::Unbounded(one), Source::Unbounded(other)) => one.same_channel(other),
+            (Source::Rendezvous(one), Source::Rendezvous(other)) => one.same_channel(other),
+            (Source::Timer(one, _), Source::Timer(other, _)) => one.same_channel(other),
+            (Source::Never(_), Source::Never(_)) => true,
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    fn recv_until(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
+        match &self.channel {
+            Source::Bounded(channel) => channel.recv(deadline),
+            _ => self.recv_elsewhere(deadline),
+        }
+    }
+
+    /// Apart, so that what is inlined into the caller is the bounded channel's short way.
+    #[inline(never)]
+    fn recv_elsewhere(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
+        match &self.channel {
+            Source::Bounded(channel) => channel.recv(deadline),
+            Source::Unbounded(channel) => channel.recv(deadline),
+            Source::Rendezvous(channel) => channel.recv(deadline),
+            Source::Timer(channel, of_instant) => channel.recv(deadline).map(of_instant),
+            Source::Never(channel) => Err(channel.recv(deadline)),
+        }
+    }
+
+    #[inline(never)]
+    fn try_recv_elsewhere(&self) -> Result<T, TryRecvError> {
+        match &self.channel {
+            Source::Bounded(channel) => channel.try_recv(),
+            Source::Unbounded(channel) => channel.try_recv(),
+            Source::Rendezvous(channel) => channel.try_recv(),
+            Source::Timer(channel, of_instant) => channel.try_recv().map(of_instant),
+            Source::Never(_) => Err(TryRecvError::Empty),
+        }
     }
 }
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
-        Self::new(self.channel.clone())
+        Self::new(match &self.channel {
+            Source::Bounded(channel) => Source::Bounded(channel.clone()),
+            Source::Unbounded(channel) => Source::Unbounded(channel.clone()),
+            Source::Rendezvous(channel) => Source::Rendezvous(channel.clone()),
+            Source::Timer(channel, of_instant) => Source::Timer(channel.clone(), *of_instant),
+            Source::Never(never) => Source::Never(*never),
+        })
     }
 }
 

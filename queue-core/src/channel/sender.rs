@@ -4,11 +4,16 @@ use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
+use super::buffered::Buffered;
 use super::error::{SendError, SendTimeoutError, TrySendError};
+use super::rendezvous::Rendezvous;
 use super::shared::{Handle, SendEnd};
+use crate::blocks::Blocks;
+use crate::ring::RawRing;
 use crate::sync::{Instant, deadline_after};
 
-/// The sending end of a channel made by [`bounded`](crate::bounded).
+/// The sending end of a channel made by [`bounded`](crate::bounded) or
+/// [`unbounded`](crate::unbounded).
 ///
 /// Clones and references send into the same channel. When the last sender is
 /// dropped, receivers get what is left and are then told that the channel is
@@ -30,7 +35,25 @@ use crate::sync::{Instant, deadline_after};
 /// assert_eq!(receiver.recv().unwrap() + receiver.recv().unwrap(), 3);
 /// ```
 pub struct Sender<T> {
-    channel: Handle<T, SendEnd>,
+    pub(super) channel: Target<T>,
+}
+
+/// The channel, by kind.
+pub(super) enum Target<T> {
+    Bounded(Handle<Buffered<RawRing<T>>, SendEnd>),
+    Unbounded(Handle<Buffered<Blocks<T>>, SendEnd>),
+    Rendezvous(Handle<Rendezvous<T>, SendEnd>),
+}
+
+/// Has the channel do what every kind does.
+macro_rules! delegate {
+    ($sender:expr, $channel:ident => $call:expr) => {
+        match &$sender.channel {
+            Target::Bounded($channel) => $call,
+            Target::Unbounded($channel) => $call,
+            Target::Rendezvous($channel) => $call,
+        }
+    };
 }
 
 // A panic can only come out of a message's own `Drop`, and finds the channel consistent.
@@ -38,7 +61,7 @@ impl<T> UnwindSafe for Sender<T> {}
 impl<T> RefUnwindSafe for Sender<T> {}
 
 impl<T> Sender<T> {
-    pub(super) fn new(channel: Handle<T, SendEnd>) -> Self {
+    pub(super) fn new(channel: Target<T>) -> Self {
         Self { channel }
     }
 
@@ -66,7 +89,10 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        self.channel.try_send(message)
+        match &self.channel {
+            Target::Bounded(channel) => channel.try_send(message),
+            _ => self.try_send_elsewhere(message),
+        }
     }
 
     /// Sends, waiting for room for as long as it takes.
@@ -88,8 +114,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
-        self.channel
-            .send(message, None)
+        self.send_until(message, None)
             .map_err(|refused| SendError(refused.into_inner()))
     }
 
@@ -114,7 +139,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn send_timeout(&self, message: T, timeout: Duration) -> Result<(), SendTimeoutError<T>> {
-        self.channel.send(message, deadline_after(timeout))
+        self.send_until(message, deadline_after(timeout))
     }
 
     /// Sends, waiting for room until `deadline`.
@@ -140,7 +165,7 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
-        self.channel.send(message, Some(deadline))
+        self.send_until(message, Some(deadline))
     }
 
     /// Whether the channel was empty at one moment during the call.
@@ -155,7 +180,7 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.channel.ring.is_empty()
+        delegate!(self, channel => channel.is_empty())
     }
 
     /// Whether the channel was full at one moment during the call.
@@ -170,7 +195,7 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.channel.ring.is_full()
+        delegate!(self, channel => channel.is_full())
     }
 
     /// How many messages are in the channel, those just being sent included.
@@ -187,7 +212,7 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.channel.ring.len()
+        delegate!(self, channel => channel.len())
     }
 
     /// How many messages the channel can hold: always `Some`, as the channel is
@@ -201,7 +226,7 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn capacity(&self) -> Option<usize> {
-        Some(self.channel.ring.capacity())
+        delegate!(self, channel => channel.capacity())
     }
 
     /// Whether both send into the same channel.
@@ -216,13 +241,45 @@ impl<T> Sender<T> {
     /// ```
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
-        self.channel.same_channel(&other.channel)
+        match (&self.channel, &other.channel) {
+            (Target::Bounded(one), Target::Bounded(other)) => one.same_channel(other),
+            (Target::Unbounded(one), Target::Unbounded(other)) => one.same_channel(other),
+            (Target::Rendezvous(one), Target::Rendezvous(other)) => one.same_channel(other),
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    fn send_until(&self, message: T, deadline: Option<Instant>) -> Result<(), SendTimeoutError<T>> {
+        match &self.channel {
+            Target::Bounded(channel) => channel.send(message, deadline),
+            _ => self.send_elsewhere(message, deadline),
+        }
+    }
+
+    /// Apart, so that what is inlined into the caller is the bounded channel's short way.
+    #[inline(never)]
+    fn send_elsewhere(
+        &self,
+        message: T,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<T>> {
+        delegate!(self, channel => channel.send(message, deadline))
+    }
+
+    #[inline(never)]
+    fn try_send_elsewhere(&self, message: T) -> Result<(), TrySendError<T>> {
+        delegate!(self, channel => channel.try_send(message))
     }
 }
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        Self::new(self.channel.clone())
+        Self::new(match &self.channel {
+            Target::Bounded(channel) => Target::Bounded(channel.clone()),
+            Target::Unbounded(channel) => Target::Unbounded(channel.clone()),
+            Target::Rendezvous(channel) => Target::Rendezvous(channel.clone()),
+        })
     }
 }
 

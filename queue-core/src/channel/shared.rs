@@ -11,11 +11,18 @@ use std::ops::Deref;
 use std::process;
 use std::ptr::NonNull;
 
-use super::core::Channel;
 use crate::sync::{AtomicBool, AtomicUsize, Ordering, order};
 
-pub(super) struct Shared<T> {
-    channel: Channel<T>,
+/// What is at the two ends of a channel.
+pub(super) trait Ends {
+    /// The last sender is gone.
+    fn close_for_senders(&self);
+    /// The last receiver is gone.
+    fn close_for_receivers(&self);
+}
+
+pub(super) struct Shared<C> {
+    channel: C,
     senders: AtomicUsize,
     receivers: AtomicUsize,
     /// One end has closed; the other one frees.
@@ -24,8 +31,8 @@ pub(super) struct Shared<T> {
 
 /// An end of a channel: which handles it counts, and what its last one does.
 pub(super) trait End {
-    fn count<T>(shared: &Shared<T>) -> &AtomicUsize;
-    fn close<T>(channel: &Channel<T>);
+    fn count<C>(shared: &Shared<C>) -> &AtomicUsize;
+    fn close(channel: &impl Ends);
 }
 
 #[derive(Debug)]
@@ -35,49 +42,57 @@ pub(super) struct SendEnd;
 pub(super) struct RecvEnd;
 
 impl End for SendEnd {
-    fn count<T>(shared: &Shared<T>) -> &AtomicUsize {
+    fn count<C>(shared: &Shared<C>) -> &AtomicUsize {
         &shared.senders
     }
-    fn close<T>(channel: &Channel<T>) {
+    fn close(channel: &impl Ends) {
         channel.close_for_senders();
     }
 }
 
 impl End for RecvEnd {
-    fn count<T>(shared: &Shared<T>) -> &AtomicUsize {
+    fn count<C>(shared: &Shared<C>) -> &AtomicUsize {
         &shared.receivers
     }
-    fn close<T>(channel: &Channel<T>) {
+    fn close(channel: &impl Ends) {
         channel.close_for_receivers();
     }
 }
 
 /// A counted reference to a channel, by one of its ends.
-pub(super) struct Handle<T, E: End> {
-    shared: NonNull<Shared<T>>,
+pub(super) struct Handle<C: Ends, E: End> {
+    shared: NonNull<Shared<C>>,
     end: PhantomData<E>,
 }
 
-// SAFETY: a handle gives shared access to the channel, which sends messages between threads and
-// gives out no references to them; the last handle may drop messages on its own thread.
-unsafe impl<T: Send, E: End> Send for Handle<T, E> {}
+// SAFETY: a handle gives shared access to the channel; the last one drops it on its own thread.
+unsafe impl<C: Ends + Send + Sync, E: End> Send for Handle<C, E> {}
 // SAFETY: as above.
-unsafe impl<T: Send, E: End> Sync for Handle<T, E> {}
+unsafe impl<C: Ends + Send + Sync, E: End> Sync for Handle<C, E> {}
 
 /// A first handle for each end.
-pub(super) fn new<T>(channel: Channel<T>) -> (Handle<T, SendEnd>, Handle<T, RecvEnd>) {
+pub(super) fn new<C: Ends>(channel: C) -> (Handle<C, SendEnd>, Handle<C, RecvEnd>) {
+    let shared = allocate(channel, false);
+    (Handle::counted(shared), Handle::counted(shared))
+}
+
+/// A first handle for the receivers of what has no senders.
+pub(super) fn receivers_only<C: Ends>(channel: C) -> Handle<C, RecvEnd> {
+    Handle::counted(allocate(channel, true))
+}
+
+fn allocate<C>(channel: C, half_closed: bool) -> NonNull<Shared<C>> {
     let shared = Box::new(Shared {
         channel,
         senders: AtomicUsize::new(1),
         receivers: AtomicUsize::new(1),
-        half_closed: AtomicBool::new(false),
+        half_closed: AtomicBool::new(half_closed),
     });
-    let shared = NonNull::from(Box::leak(shared));
-    (Handle::counted(shared), Handle::counted(shared))
+    NonNull::from(Box::leak(shared))
 }
 
-impl<T, E: End> Handle<T, E> {
-    fn counted(shared: NonNull<Shared<T>>) -> Self {
+impl<C: Ends, E: End> Handle<C, E> {
+    fn counted(shared: NonNull<Shared<C>>) -> Self {
         Self {
             shared,
             end: PhantomData,
@@ -85,7 +100,7 @@ impl<T, E: End> Handle<T, E> {
     }
 
     #[inline(always)]
-    fn shared(&self) -> &Shared<T> {
+    fn shared(&self) -> &Shared<C> {
         // SAFETY: a counted handle exists, so its end has not closed, and nobody has freed.
         unsafe { self.shared.as_ref() }
     }
@@ -95,16 +110,16 @@ impl<T, E: End> Handle<T, E> {
     }
 }
 
-impl<T, E: End> Deref for Handle<T, E> {
-    type Target = Channel<T>;
+impl<C: Ends, E: End> Deref for Handle<C, E> {
+    type Target = C;
 
     #[inline(always)]
-    fn deref(&self) -> &Channel<T> {
+    fn deref(&self) -> &C {
         &self.shared().channel
     }
 }
 
-impl<T, E: End> Clone for Handle<T, E> {
+impl<C: Ends, E: End> Clone for Handle<C, E> {
     fn clone(&self) -> Self {
         // ORDERING(relaxed): the handle that is cloned keeps the channel alive meanwhile.
         let before = E::count(self.shared()).fetch_add(1, Ordering::Relaxed);
@@ -116,7 +131,7 @@ impl<T, E: End> Clone for Handle<T, E> {
     }
 }
 
-impl<T, E: End> Drop for Handle<T, E> {
+impl<C: Ends, E: End> Drop for Handle<C, E> {
     fn drop(&mut self) {
         // ORDERING(D1): pairs with itself; without it what other handles of this end did may not be
         // seen when the last one closes, and frees.
@@ -130,9 +145,9 @@ impl<T, E: End> Drop for Handle<T, E> {
 
 /// Frees the channel if the other end has closed before, even where closing
 /// this one has dropped a message that panicked.
-struct FreeAfter<T>(NonNull<Shared<T>>);
+struct FreeAfter<C>(NonNull<Shared<C>>);
 
-impl<T> Drop for FreeAfter<T> {
+impl<C> Drop for FreeAfter<C> {
     fn drop(&mut self) {
         // SAFETY: of the two ends, only the later one frees; this one has not told yet.
         let shared = unsafe { self.0.as_ref() };

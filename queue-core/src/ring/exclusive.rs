@@ -3,7 +3,8 @@
 use std::mem;
 
 use super::raw::RawRing;
-use super::word::{CLOSED, FREE, PUBLISHED, Word, ticket};
+use super::ticket::{FREE, PUBLISHED};
+use crate::word::{CLOSED, Word, ticket};
 
 impl<T, W: Word> RawRing<T, W> {
     /// Pushes without atomic operations; a full or closed ring gives the value back.
@@ -26,22 +27,29 @@ impl<T, W: Word> RawRing<T, W> {
 
     /// Pops without atomic operations.
     pub(crate) fn pop_exclusive(&mut self) -> Option<T> {
-        let (head, tail) = self.indices();
-        let this_pop = ticket(head);
-        if this_pop == ticket(tail) {
-            return None;
-        }
-        let next = self.geometry.next(head);
-        let freed = self.geometry.next_lap(this_pop) | FREE;
-        // The ticket is used up before its message can run code of the user's, so that a panic
-        // there leaves a ring that holds only the rest.
-        self.set_head(next);
+        let head = loop {
+            let (head, tail) = self.indices();
+            let this_pop = ticket(head);
+            if this_pop == ticket(tail) {
+                return None;
+            }
+            let next = self.geometry.next(head);
+            let freed = self.geometry.next_lap(this_pop) | FREE;
+            // The ticket is used up before its message can run code of the user's, so that a panic
+            // there leaves a ring that holds only the rest.
+            self.set_head(next);
+            let stamp = &mut self.slot_exclusive(head).stamp;
+            let published = W::read_exclusive(stamp) == this_pop | PUBLISHED;
+            W::write_exclusive(stamp, freed);
+            // Other tickets carry no message: a grant was given up, or forgotten.
+            if published {
+                break head;
+            }
+        };
         let slot = self.slot_exclusive(head);
-        debug_assert_eq!(W::read_exclusive(&mut slot.stamp), this_pop | PUBLISHED);
-        W::write_exclusive(&mut slot.stamp, freed);
         let value = slot.value.with_mut(|cell| {
-            // SAFETY: exclusive, so every claim was used up, and the slots between `head` and
-            // `tail` hold their messages; this one is read once, as `head` has moved past it.
+            // SAFETY: the stamp said PUBLISHED, so the message was there; it is read once, as the
+            // stamp no longer says so.
             unsafe { (*cell).assume_init_read() }
         });
         Some(value)

@@ -13,7 +13,7 @@
 //!
 //! The algorithm is Dmitry Vyukov's bounded MPMC queue
 //! (<https://www.1024cores.net/home/lock-free-algorithms/queues/bounded-mpmc-queue>),
-//! with lap, position, state and flags in words of their own bits ([`super::word`]).
+//! with lap, position, state and flags in words of their own bits ([`super::ticket`]).
 //!
 //! A push reads the stamp of the slot at `tail` and, where it is free in this
 //! lap, claims the ticket by moving `tail` with a CAS. Only the winner touches
@@ -40,8 +40,9 @@ use std::mem::MaybeUninit;
 
 use crossbeam_utils::CachePadded;
 
-use super::word::{CLOSED, FREE, Geometry, NativeWord, PARKED, PUBLISHED, Word, ticket};
+use super::ticket::{FREE, GRANTED, Geometry, PUBLISHED, SKIPPED};
 use crate::sync::{Backoff, Ordering, UnsafeCell, fence, order};
+use crate::word::{CLOSED, NativeWord, PARKED, Word, ticket};
 
 /// A place for one message, and whose turn it is.
 pub(super) struct Slot<T, W: Word> {
@@ -60,6 +61,9 @@ pub(crate) enum Refusal {
     Closed,
     /// A peer is between its claim and its publish or release.
     Busy,
+    /// The oldest ticket is of a grant that was given up:
+    /// [`RawRing::pass_skipped`], and again.
+    Skipped,
 }
 
 /// The exclusive right to one slot, for one push or one pop.
@@ -68,8 +72,8 @@ pub(crate) enum Refusal {
 /// of the user's may run before that: peers wait for it.
 #[must_use = "a claimed slot that is never published or taken stalls the ring"]
 pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
-    slot: &'a Slot<T, W>,
-    ticket: u64,
+    pub(super) slot: &'a Slot<T, W>,
+    pub(super) ticket: u64,
     /// Peers were parked on the index when it was claimed: after using the
     /// claim, wake one of them.
     pub(crate) parked: bool,
@@ -183,6 +187,30 @@ impl<T, W: Word> RawRing<T, W> {
     fn claim_push_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
         let backoff = Backoff::new();
         loop {
+            let (tail, slot) = self.find_free()?;
+            // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
+            match W::compare_exchange_weak(
+                &self.tail,
+                tail,
+                self.geometry.next(tail),
+                order!(E1, Release),
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => {
+                    return Ok(Claim {
+                        slot,
+                        ticket: ticket(tail),
+                        parked: tail & PARKED != 0,
+                    });
+                }
+                Err(_) => backoff.spin(),
+            }
+        }
+    }
+
+    /// The slot that the next push can claim, and the `tail` to claim it by; or why there is none.
+    pub(super) fn find_free(&self) -> Result<(u64, &Slot<T, W>), Refusal> {
+        loop {
             // ORDERING(C2): pairs with C1; without it what the closer did before closing may not be
             // seen by the sender that is turned away.
             let tail = W::load(&self.tail, order!(C2, Acquire));
@@ -194,24 +222,7 @@ impl<T, W: Word> RawRing<T, W> {
             // ORDERING(R4): as in `claim_push`.
             let stamp = W::load(&slot.stamp, order!(R4, Acquire));
             if stamp == this_push | FREE {
-                // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
-                match W::compare_exchange_weak(
-                    &self.tail,
-                    tail,
-                    self.geometry.next(tail),
-                    order!(E1, Release),
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        return Ok(Claim {
-                            slot,
-                            ticket: this_push,
-                            parked: tail & PARKED != 0,
-                        });
-                    }
-                    Err(_) => backoff.spin(),
-                }
-                continue;
+                return Ok((tail, slot));
             }
             // ORDERING(V1): pairs with V2 and with fences of the user's; without it two threads
             // that each change one ring and then look at the other may both see the old state.
@@ -220,7 +231,12 @@ impl<T, W: Word> RawRing<T, W> {
             // have moved on while `head` is a whole lap behind it.
             let head = W::load(&self.head, Ordering::Relaxed);
             if self.geometry.next_lap(ticket(head)) == this_push {
-                return Err(Refusal::Spent);
+                // The slot is that of the oldest ticket, too.
+                return Err(if self.geometry.next_lap(stamp) == this_push | SKIPPED {
+                    Refusal::Skipped
+                } else {
+                    Refusal::Spent
+                });
             }
             // ORDERING(relaxed): a second look. Unmoved, the pop of this slot is not finished.
             if W::load(&self.tail, Ordering::Relaxed) == tail {
@@ -280,6 +296,30 @@ impl<T, W: Word> RawRing<T, W> {
     fn claim_pop_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
         let backoff = Backoff::new();
         loop {
+            let (head, slot) = self.find_published()?;
+            // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
+            match W::compare_exchange_weak(
+                &self.head,
+                head,
+                self.geometry.next(head),
+                order!(E2, Release),
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => {
+                    return Ok(Claim {
+                        slot,
+                        ticket: ticket(head),
+                        parked: head & PARKED != 0,
+                    });
+                }
+                Err(_) => backoff.spin(),
+            }
+        }
+    }
+
+    /// The slot that the next pop can claim, and the `head` to claim it by; or why there is none.
+    pub(super) fn find_published(&self) -> Result<(u64, &Slot<T, W>), Refusal> {
+        loop {
             // ORDERING(relaxed): a guess for the claim; for a verdict, V2 makes an acquire of it, which
             // pairs with E2.
             let head = W::load(&self.head, Ordering::Relaxed);
@@ -288,27 +328,17 @@ impl<T, W: Word> RawRing<T, W> {
             // ORDERING(R2): as in `claim_pop`.
             let stamp = W::load(&slot.stamp, order!(R2, Acquire));
             if stamp == this_pop | PUBLISHED {
-                // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
-                match W::compare_exchange_weak(
-                    &self.head,
-                    head,
-                    self.geometry.next(head),
-                    order!(E2, Release),
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        return Ok(Claim {
-                            slot,
-                            ticket: this_pop,
-                            parked: head & PARKED != 0,
-                        });
-                    }
-                    Err(_) => backoff.spin(),
-                }
-                continue;
+                return Ok((head, slot));
+            }
+            if stamp == this_pop | SKIPPED {
+                return Err(Refusal::Skipped);
             }
             // ORDERING(V2): pairs with V1 and with fences of the user's; see there.
             fence(order!(V2, SeqCst));
+            if stamp == this_pop | GRANTED {
+                // There is nothing to receive before what user code is making, however long that takes.
+                return Err(Refusal::Spent);
+            }
             // ORDERING(C3): pairs with C1; without it what the closer did before closing may not be
             // seen by the receiver that is told of the end. Equality means empty at this moment:
             // `head` cannot pass `tail`.

@@ -1,9 +1,10 @@
 //! What is asked and told of a ring beside claims: glances, counts, flags, and
 //! the replacing of the oldest message.
 
-use super::raw::RawRing;
-use super::word::{CLOSED, FREE, PARKED, PUBLISHED, Word, ticket};
+use super::raw::{RawRing, Refusal};
+use super::ticket::{FREE, PUBLISHED};
 use crate::sync::{Ordering, order, spin_loop};
+use crate::word::{CLOSED, PARKED, Word, ticket};
 
 /// Which of the coming claims of an index.
 #[derive(Clone, Copy, Debug)]
@@ -82,15 +83,16 @@ impl<T, W: Word> RawRing<T, W> {
 
     /// Accepts no more pushes; what has been claimed is still published and popped.
     pub(crate) fn close(&self) {
-        // ORDERING(C1): pairs with C2 and C3; without it who is told "closed" may not see what the
-        // closer did before.
-        W::fetch_or(&self.tail, CLOSED, order!(C1, Release));
+        // ORDERING(C1): pairs with C2, C3 and G3; without it who is told "closed" may not see what the
+        // closer did before, and the closer may leave a message that user code has just finished.
+        W::fetch_or(&self.tail, CLOSED, order!(C1, AcqRel));
     }
 
     /// Raises the flag that receivers are parked: the next push's claim tells.
     pub(crate) fn announce_receivers(&self) {
-        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
-        W::fetch_or(&self.tail, PARKED, Ordering::Relaxed);
+        // ORDERING(G3): pairs with itself; see `commit`. For plain pushes it could be relaxed: the flag
+        // and the tickets are one word, which an RMW reads at its newest.
+        W::fetch_or(&self.tail, PARKED, order!(G3, Acquire));
     }
 
     /// Lowers the flag of [`announce_receivers`](Self::announce_receivers).
@@ -101,7 +103,7 @@ impl<T, W: Word> RawRing<T, W> {
 
     /// Raises the flag that senders are parked: the next pop's claim tells.
     pub(crate) fn announce_senders(&self) {
-        // ORDERING(relaxed): as in `announce_receivers`.
+        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
         W::fetch_or(&self.head, PARKED, Ordering::Relaxed);
     }
 
@@ -109,6 +111,16 @@ impl<T, W: Word> RawRing<T, W> {
     pub(crate) fn no_senders(&self) {
         // ORDERING(relaxed): as in `no_receivers`.
         W::fetch_and(&self.head, !PARKED, Ordering::Relaxed);
+    }
+
+    /// Whether a push would be given a claim; or why not.
+    pub(crate) fn pushable(&self) -> Result<(), Refusal> {
+        self.find_free().map(drop)
+    }
+
+    /// Whether a pop would be given a claim; or why not.
+    pub(crate) fn poppable(&self) -> Result<(), Refusal> {
+        self.find_published().map(drop)
     }
 
     #[inline]

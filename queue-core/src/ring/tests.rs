@@ -7,7 +7,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 
 use super::raw::{RawRing, Refusal};
-use super::word::{W8, W16, W32, Word};
+use crate::word::{W8, W16, W32, Word};
 
 /// A message that can be told from all others, and is counted while it lives.
 #[derive(Clone)]

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 pub(crate) use loom::sync::MutexGuard;
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 pub(crate) use loom::thread::yield_now;
 
 pub(crate) fn spin_loop() {
@@ -349,6 +349,32 @@ impl Deadline {
 /// Durations are not modelled: a wait with a timeout never times out.
 pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None
+}
+
+/// A model must be the same each time: selects try their cases in the order they are written.
+pub(crate) fn random() -> u32 {
+    0
+}
+
+/// All threads of a model run on one thread of the system.
+pub(crate) fn thread_mark() -> usize {
+    0
+}
+
+/// A panic ends the model.
+pub(crate) fn panicking() -> bool {
+    std::thread::panicking()
+}
+
+/// Periods are not modelled: a tick comes once.
+pub(crate) fn later_than(_moment: Instant, _period: Duration) -> Option<Instant> {
+    None
+}
+
+/// A wait of a model ends at one moment.
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    assert!(one.is_none() || other.is_none(), "two moments in one wait");
+    one.or(other)
 }
 
 pub(crate) fn nap(futex: &Futex, _expected: u32, _nap: Duration, _deadline: Option<Instant>) {

@@ -5,16 +5,18 @@ mod futex;
 pub(crate) use crossbeam_utils::Backoff;
 pub(crate) use futex::{Alarm, Futex};
 pub(crate) use std::hint::spin_loop;
+#[cfg(test)]
+pub(crate) use std::sync::atomic::AtomicU16;
 #[cfg(any(test, not(target_has_atomic = "64")))]
 pub(crate) use std::sync::atomic::AtomicU32;
 #[cfg(target_has_atomic = "64")]
 pub(crate) use std::sync::atomic::AtomicU64;
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-#[cfg(test)]
-pub(crate) use std::sync::atomic::{AtomicU8, AtomicU16};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
 pub(crate) use std::thread::yield_now;
 pub(crate) use std::time::Instant;
 
+use std::cell::Cell;
+use std::ptr;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -80,10 +82,53 @@ pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
     Instant::now().checked_add(timeout)
 }
 
+/// The moment `period` after `moment`, or after now if that is later; `None` as in [`deadline_after`].
+pub(crate) fn later_than(moment: Instant, period: Duration) -> Option<Instant> {
+    moment.max(Instant::now()).checked_add(period)
+}
+
+/// The earlier of two moments, of which `None` never comes.
+pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    one.into_iter().chain(other).min()
+}
+
 /// Sleeps on `futex` while it is `expected`, for `nap` at most and until the deadline at the latest.
 pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<Instant>) {
-    let end = deadline_after(nap).into_iter().chain(deadline).min();
-    futex.wait(expected, end);
+    futex.wait(expected, earlier(deadline_after(nap), deadline));
+}
+
+/// A number that is hard to foresee, for fairness and nothing else.
+pub(crate) fn random() -> u32 {
+    thread_local! {
+        /// No destructor: it can be used while the thread's others run.
+        static STATE: Cell<u32> = const { Cell::new(0) };
+    }
+    STATE.with(|state| {
+        let mut word = state.get();
+        if word == 0 {
+            // The address tells threads apart. Zero would stay zero.
+            word = (ptr::from_ref(state).addr() >> 4) as u32 | 1;
+        }
+        // Marsaglia, "Xorshift RNGs", 2003.
+        word ^= word << 13;
+        word ^= word >> 17;
+        word ^= word << 5;
+        state.set(word);
+        word
+    })
+}
+
+/// A number that no other living thread has.
+pub(crate) fn thread_mark() -> usize {
+    thread_local! {
+        static MARK: u8 = const { 0 };
+    }
+    MARK.with(|mark| ptr::from_ref(mark).addr())
+}
+
+/// Whether a panic is on its way through this thread.
+pub(crate) fn panicking() -> bool {
+    std::thread::panicking()
 }
 
 /// Whether `deadline` has been reached.

@@ -1,89 +1,229 @@
 //! A thread waits: looks around awake, registers, attempts, sleeps.
 
-use std::pin::pin;
+use std::pin::Pin;
 
 use super::awake::{Look, look_awake};
-use super::list::{Announce, WaitList};
-use super::waiter::{Node, Waiter};
+use super::station::Case;
+use super::waiter::{Node, Peer, Waiter};
 use crate::sync::{Instant, has_passed};
 
 /// What an attempt came to.
 pub(crate) enum Progress<R> {
-    /// It is over, well or badly.
-    Done(R),
-    /// Nothing to do until a peer moves the index on which the list's flag lies.
+    /// It is over, well or badly, and has used up a notification of this case.
+    Done(R, usize),
+    /// It is over without having taken anything: a notification goes on to the next.
+    Seen(R),
+    /// Nothing to do until a peer notifies.
     Sleep,
     /// A peer is in the middle of it and may not wake anybody when it is through.
     Busy,
+    /// There is something to do which must not be done while registered.
+    Withdraw,
+}
+
+impl<R> Progress<R> {
+    fn is_over(&self) -> bool {
+        matches!(self, Self::Done(..) | Self::Seen(_))
+    }
+}
+
+/// When an attempt is made.
+pub(crate) enum Stage {
+    /// While no peer knows of the wait.
+    Free,
+    /// While it is registered: whatever the attempt takes, a peer may hand over something as well,
+    /// unless all cases are of a kind that never does.
+    Registered,
+    /// When a peer has notified this case; and whom the owner of a promise owes its message.
+    Notified(usize, Option<Peer>),
 }
 
 /// Attempts until it is done, `None` when the deadline comes first.
 ///
 /// There is at least one attempt, however late it is.
 ///
-/// **Passing on.** A notification is used up only by an attempt that is made
-/// *after* it and comes to something. In two cases it goes on to the next waiter:
-/// - it arrives after the attempt that ended the wait: that attempt may have
+/// **Passing on.** A notification is used up only by an attempt of its case that is made
+/// *after* it and comes to something. Otherwise it goes on to the next waiter:
+/// - where it arrives after the attempt that ended the wait: that attempt may have
 ///   taken what was there before, and the notification be for what came since;
-/// - time runs out before such an attempt: a message may lie ready behind one
+/// - where another case ended the wait;
+/// - where time runs out before such an attempt: a message may lie ready behind one
 ///   that is still being written ([`Progress::Busy`]).
 #[cold]
 pub(crate) fn wait_until<R>(
-    list: &WaitList,
-    flag: &impl Announce,
+    cases: &[Case<'_>],
     deadline: Option<Instant>,
     look: impl Fn(Look) -> bool,
-    mut attempt: impl FnMut() -> Progress<R>,
+    mut attempt: impl FnMut(Stage) -> Progress<R>,
 ) -> Option<R> {
-    let (mut notified, mut naps) = (false, 0_u32);
+    let must_be_seen = cases.iter().any(|case| case.station.must_be_seen());
+    let (mut unused, mut naps) = (
+        Unused {
+            cases,
+            number: None,
+        },
+        0_u32,
+    );
     loop {
-        if let Some(result) = attempt_awake(deadline, &look, &mut attempt) {
+        let looks_awake = !must_be_seen && !cases.is_empty();
+        if let Some(result) = unused.result_of(if looks_awake {
+            attempt_awake(deadline, &look, &mut attempt)
+        } else {
+            attempt(Stage::Free)
+        }) {
             return Some(result);
         }
         if deadline.is_some_and(has_passed) {
-            if notified {
-                list.notify_one(flag);
-            }
             return None;
         }
         let waiter = Waiter::new();
-        let node = pin!(Node::new(&waiter, 0));
-        // SAFETY: the node is new, pinned here and dropped before its waiter; `attempt` belongs to
-        // this crate and does not panic, and every way out of this round has unlinked the node or
-        // seen the notification whose sender did.
-        unsafe { list.link(node.as_ref(), flag) };
-        let done = loop {
-            let progress = attempt();
-            if let Progress::Done(result) = progress {
-                break Some(result);
+        let (one, many);
+        // A plain wait registers in one place and allocates nothing.
+        let nodes: &[Node] = match cases {
+            [case] => {
+                one = [Node::new(&waiter, case.number, case.stake)];
+                &one
             }
-            if waiter.is_notified() {
-                break None;
-            }
-            match progress {
-                Progress::Sleep => waiter.sleep(deadline),
-                _ => {
-                    waiter.nap(naps, deadline);
-                    naps = naps.saturating_add(1);
-                }
-            }
-            if waiter.is_notified() || deadline.is_some_and(has_passed) {
-                break None;
+            _ => {
+                many = nodes_for(cases, &waiter);
+                &many
             }
         };
-        if waiter.cancel() {
-            list.unlink(node.as_ref(), flag);
-        } else {
+        // SAFETY: the nodes are new and lie still: they are not moved out of `one` or `many`, which
+        // outlive their use and are dropped before the waiter. `attempt` belongs to this crate and
+        // does not panic, and every way out of this round goes through `leave`.
+        let registered = unsafe { register(cases, nodes) };
+        let mut outcome = Progress::Withdraw;
+        if registered == cases.len() {
+            if must_be_seen {
+                look_awake(
+                    |which| waiter.is_settled() || look(which),
+                    |ready| ready || deadline.is_some_and(has_passed),
+                );
+            }
+            outcome = sleep_registered(&waiter, deadline, &mut naps, &mut attempt);
+        }
+        let notified = leave(cases, &nodes[..registered], &waiter);
+        let result = unused.result_of(outcome);
+        if let Some(case) = notified {
+            // If there is a result, the notification may have come after the attempt.
+            unused.add(case);
+        }
+        if result.is_some() {
+            return result;
+        }
+        if let Some(case) = notified
+            && let Some(result) =
+                unused.result_of(attempt(Stage::Notified(case, waiter.creditor())))
+        {
+            return Some(result);
+        }
+    }
+}
+
+/// A notification of which nothing has come yet: passed on when dropped.
+struct Unused<'c, 's> {
+    cases: &'c [Case<'s>],
+    number: Option<usize>,
+}
+
+impl Unused<'_, '_> {
+    fn add(&mut self, number: usize) {
+        if self.number != Some(number) {
+            self.pass_on();
+        }
+        self.number = Some(number);
+    }
+
+    /// The result of an attempt made after it, which uses it up if it was of its case.
+    fn result_of<R>(&mut self, progress: Progress<R>) -> Option<R> {
+        match progress {
+            Progress::Done(result, number) => {
+                if self.number == Some(number) {
+                    self.number = None;
+                }
+                Some(result)
+            }
+            Progress::Seen(result) => Some(result),
+            Progress::Sleep | Progress::Busy | Progress::Withdraw => None,
+        }
+    }
+
+    fn pass_on(&mut self) {
+        if let Some(number) = self.number.take()
+            && let Some(case) = self.cases.iter().find(|case| case.number == number)
+        {
+            case.station.pass_on(case.side);
+        }
+    }
+}
+
+impl Drop for Unused<'_, '_> {
+    fn drop(&mut self) {
+        self.pass_on();
+    }
+}
+
+fn nodes_for(cases: &[Case<'_>], waiter: &Waiter) -> Box<[Node]> {
+    cases
+        .iter()
+        .map(|case| Node::new(waiter, case.number, case.stake))
+        .collect()
+}
+
+/// Registers case by case, until one finds that there is no need to wait: how many it are.
+///
+/// # Safety
+///
+/// The nodes are in no list, and stay where they are until [`leave`].
+unsafe fn register(cases: &[Case<'_>], nodes: &[Node]) -> usize {
+    cases
+        .iter()
+        .zip(nodes)
+        .take_while(|(case, node)| {
+            // SAFETY: by the contract, which has them pinned.
+            unsafe { case.station.link(case.side, Pin::new_unchecked(node)) }
+        })
+        .count()
+}
+
+/// Takes the nodes out again. The case that was notified, if one was; from here on none can be.
+fn leave(cases: &[Case<'_>], nodes: &[Node], waiter: &Waiter) -> Option<usize> {
+    let notified = waiter.cancel().err();
+    for (case, node) in cases.iter().zip(nodes) {
+        if notified == Some(case.number) {
             // SAFETY: `cancel` has just seen the notification.
             let place = unsafe { node.place() };
             debug_assert!(!place.linked, "a notifier unlinks before it notifies");
-            notified = true;
-            if done.is_some() {
-                list.notify_one(flag);
-            }
+        } else {
+            // SAFETY: they are pinned: see `register`.
+            let node = unsafe { Pin::new_unchecked(node) };
+            case.station.unlink(case.side, node);
         }
-        if done.is_some() {
-            return done;
+    }
+    notified
+}
+
+/// Attempts and sleeps until it is done, notified, late, or there is something to do unregistered.
+fn sleep_registered<R>(
+    waiter: &Waiter,
+    deadline: Option<Instant>,
+    naps: &mut u32,
+    attempt: &mut impl FnMut(Stage) -> Progress<R>,
+) -> Progress<R> {
+    loop {
+        let progress = attempt(Stage::Registered);
+        match progress {
+            Progress::Sleep | Progress::Busy if waiter.is_settled() => return progress,
+            Progress::Sleep => waiter.sleep(deadline),
+            Progress::Busy => {
+                waiter.nap(*naps, deadline);
+                *naps = naps.saturating_add(1);
+            }
+            Progress::Done(..) | Progress::Seen(_) | Progress::Withdraw => return progress,
+        }
+        if waiter.is_settled() || deadline.is_some_and(has_passed) {
+            return Progress::Withdraw;
         }
     }
 }
@@ -93,32 +233,32 @@ pub(crate) fn wait_until<R>(
 fn attempt_awake<R>(
     deadline: Option<Instant>,
     look: impl Fn(Look) -> bool,
-    attempt: &mut impl FnMut() -> Progress<R>,
-) -> Option<R> {
-    let mut done = None;
+    attempt: &mut impl FnMut(Stage) -> Progress<R>,
+) -> Progress<R> {
+    let mut last = Progress::Sleep;
     look_awake(look, |ready| {
-        if ready && let Progress::Done(result) = attempt() {
-            done = Some(result);
+        if ready {
+            last = attempt(Stage::Free);
         }
-        done.is_some() || deadline.is_some_and(has_passed)
+        last.is_over() || deadline.is_some_and(has_passed)
     });
-    if done.is_none()
-        && let Progress::Done(result) = attempt()
-    {
-        done = Some(result);
+    if last.is_over() {
+        last
+    } else {
+        attempt(Stage::Free)
     }
-    done
 }
 
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
+    use super::super::list::{Announce, WaitList};
+    use super::super::station::{Side, Station};
+    use super::super::waiter::Stake;
     use super::*;
     use crate::sync::deadline_after;
     use std::cell::Cell;
+    use std::pin::pin;
     use std::time::Duration;
-
-    /// The first attempt that is made with the waiter registered: one was made awake.
-    const REGISTERED: u32 = 1;
 
     struct NoFlag;
 
@@ -127,48 +267,78 @@ mod tests {
         fn lower(&self) {}
     }
 
-    /// Waits by `script`, which gets the attempt's number counted from [`REGISTERED`], with another
-    /// waiter behind. Says what came out, whether the script was ever asked, and whether the other
-    /// one was woken.
+    /// A list that is a whole channel.
+    struct Bench(WaitList);
+
+    impl Bench {
+        fn notify(&self) {
+            self.0.notify_one(&NoFlag);
+        }
+    }
+
+    impl Station for Bench {
+        unsafe fn link(&self, _: Side, node: Pin<&Node>) -> bool {
+            // SAFETY: the contract is the same.
+            unsafe { self.0.link(node, &NoFlag) };
+            true
+        }
+        fn unlink(&self, _: Side, node: Pin<&Node>) {
+            self.0.unlink(node, &NoFlag);
+        }
+        fn pass_on(&self, _: Side) {
+            self.notify();
+        }
+        fn must_be_seen(&self) -> bool {
+            false
+        }
+    }
+
+    /// Waits at two benches by `script`, which gets the number of the attempt, counted from the
+    /// first that is made registered, with another waiter behind at the first bench. Says what
+    /// came out, whether the script was ever asked, and whether the other one was woken.
     fn wait_before_another(
         deadline: Option<Instant>,
-        script: impl Fn(u32, &WaitList) -> Progress<u32>,
+        script: impl Fn(u32, &Bench) -> Progress<u32>,
     ) -> (Option<u32>, bool, bool) {
-        let list = WaitList::new();
+        let (bench, elsewhere) = (Bench(WaitList::new()), Bench(WaitList::new()));
+        let cases = [(0, &bench), (1, &elsewhere)].map(|(number, station)| Case {
+            number,
+            ..Case::only(station, Side::Receivers, Stake::Notice)
+        });
         let other = Waiter::new();
-        let behind = pin!(Node::new(&other, 0));
+        let behind = pin!(Node::new(&other, 0, Stake::Notice));
         let attempts = Cell::new(0);
         let result = wait_until(
-            &list,
-            &NoFlag,
+            &cases,
             deadline,
             |_| false,
-            || {
-                let attempt = attempts.replace(attempts.get() + 1);
-                if attempt < REGISTERED {
-                    return Progress::Sleep;
-                }
-                if attempt == REGISTERED {
+            |stage| {
+                let attempt = attempts.get();
+                if attempt == 0 {
+                    if !matches!(stage, Stage::Registered) {
+                        return Progress::Sleep;
+                    }
                     // SAFETY: node and waiter outlive the list's use of them in this function.
-                    unsafe { list.link(behind.as_ref(), &NoFlag) };
+                    unsafe { bench.0.link(behind.as_ref(), &NoFlag) };
                 }
-                script(attempt - REGISTERED, &list)
+                attempts.set(attempt + 1);
+                script(attempt, &bench)
             },
         );
-        let asked = attempts.get() > REGISTERED;
+        let asked = attempts.get() > 0;
         let woken = other.is_notified();
         if asked {
-            list.unlink(behind.as_ref(), &NoFlag);
+            bench.0.unlink(behind.as_ref(), &NoFlag);
         }
         (result, asked, woken)
     }
 
     #[test]
     fn a_notification_after_the_last_attempt_is_passed_on() {
-        let (result, _, other_woken) = wait_before_another(None, |_, list| {
+        let (result, _, other_woken) = wait_before_another(None, |_, bench| {
             // A peer notifies the first waiter, this one, when its attempt is as good as done.
-            list.notify_one(&NoFlag);
-            Progress::Done(7)
+            bench.notify();
+            Progress::Done(7, 0)
         });
         assert_eq!(result, Some(7));
         assert!(other_woken);
@@ -176,15 +346,41 @@ mod tests {
 
     #[test]
     fn a_notification_before_the_attempt_that_is_done_is_used_up() {
-        let (result, _, other_woken) = wait_before_another(None, |attempt, list| {
+        let (result, _, other_woken) = wait_before_another(None, |attempt, bench| {
             if attempt == 0 {
-                list.notify_one(&NoFlag);
+                bench.notify();
                 return Progress::Sleep;
             }
-            Progress::Done(attempt)
+            Progress::Done(attempt, 0)
         });
         assert_eq!(result, Some(1));
         assert!(!other_woken);
+    }
+
+    #[test]
+    fn a_notification_is_passed_on_where_another_case_ends_the_wait() {
+        let (result, _, other_woken) = wait_before_another(None, |attempt, bench| {
+            if attempt == 0 {
+                bench.notify();
+                return Progress::Sleep;
+            }
+            Progress::Done(attempt, 1)
+        });
+        assert_eq!(result, Some(1));
+        assert!(other_woken);
+    }
+
+    #[test]
+    fn a_notification_is_passed_on_where_nothing_is_taken() {
+        let (result, _, other_woken) = wait_before_another(None, |attempt, bench| {
+            if attempt == 0 {
+                bench.notify();
+                return Progress::Sleep;
+            }
+            Progress::Seen(attempt)
+        });
+        assert_eq!(result, Some(1));
+        assert!(other_woken);
     }
 
     #[test]
@@ -192,9 +388,9 @@ mod tests {
         loop {
             let deadline = deadline_after(Duration::from_millis(20));
             let (result, asked, other_woken) =
-                wait_before_another(deadline, |attempt, list| match attempt {
+                wait_before_another(deadline, |attempt, bench| match attempt {
                     0 => {
-                        list.notify_one(&NoFlag);
+                        bench.notify();
                         while !deadline.is_some_and(has_passed) {}
                         Progress::Sleep
                     }

@@ -1,15 +1,13 @@
 //! The waiters of one end of a channel, in the order they came.
 //!
-//! An intrusive list: a node lies on its sleeper's frame, so that waiting
-//! allocates nothing, and leaving from the middle costs the same as from an end.
 //! The lock is held for a few stores; nothing of the user's runs under it, and
 //! no thread is woken under it.
 
 use std::pin::Pin;
-use std::ptr;
 
-use super::waiter::{Node, Place};
-use crate::sync::{Alarm, Mutex, step};
+use super::links::Links;
+use super::waiter::Node;
+use crate::sync::{Mutex, step};
 
 /// The flag by which an index tells its claimants that somebody is parked.
 pub(crate) trait Announce {
@@ -25,23 +23,10 @@ pub(crate) struct WaitList {
     links: Mutex<Links>,
 }
 
-#[derive(Debug)]
-struct Links {
-    first: *const Node,
-    last: *const Node,
-}
-
-// SAFETY: the pointers are followed only under the lock that holds them, and a node is unlinked
-// under that lock before it is given up (`wait_until` sees to it).
-unsafe impl Send for Links {}
-
 impl WaitList {
     pub(crate) fn new() -> Self {
         Self {
-            links: Mutex::new(Links {
-                first: ptr::null(),
-                last: ptr::null(),
-            }),
+            links: Mutex::new(Links::new()),
         }
     }
 
@@ -49,35 +34,38 @@ impl WaitList {
     ///
     /// # Safety
     ///
-    /// The node is in no list. It and its waiter stay where they are until it has been unlinked:
-    /// by [`unlink`](Self::unlink), or by a notification that the owner has seen.
-    pub(super) unsafe fn link(&self, node: Pin<&Node>, flag: &impl Announce) {
+    /// As for [`Station::link`](super::Station::link).
+    pub(crate) unsafe fn link(&self, node: Pin<&Node>, flag: &impl Announce) {
         let mut links = self.links.lock();
         links.append(&node);
         step!(H1, flag.raise());
     }
 
     /// Takes `node` out, if no notifier has done so.
-    pub(super) fn unlink(&self, node: Pin<&Node>, flag: &impl Announce) {
+    pub(crate) fn unlink(&self, node: Pin<&Node>, flag: &impl Announce) {
         let mut links = self.links.lock();
-        // SAFETY: under the lock.
-        if unsafe { node.place() }.linked {
-            links.remove(&node);
-            links.lower_if_empty(flag);
+        if links.remove(&node) && links.is_empty() {
+            flag.lower();
         }
     }
 
-    /// Wakes the first waiter that nobody has woken, if there is one.
+    /// Wakes the first waiter that nobody has woken. Says whether there was one.
     #[cold]
-    pub(crate) fn notify_one(&self, flag: &impl Announce) {
+    pub(crate) fn notify_one(&self, flag: &impl Announce) -> bool {
         let alarm = {
             let mut links = self.links.lock();
-            let alarm = links.win_first();
-            links.lower_if_empty(flag);
+            let alarm = links.notify_first();
+            if links.is_empty() {
+                flag.lower();
+            }
             alarm
         };
-        if let Some(alarm) = alarm {
-            alarm.sound();
+        match alarm {
+            Some(alarm) => {
+                alarm.sound();
+                true
+            }
+            None => false,
         }
     }
 
@@ -93,89 +81,9 @@ impl WaitList {
     }
 }
 
-impl Links {
-    /// What a link points to.
-    fn node<'a>(&self, link: *const Node) -> Option<&'a Node> {
-        // SAFETY: links are null or point to linked nodes, which are alive until they are unlinked
-        // under the lock that the caller holds; callers use the reference only under it.
-        unsafe { link.as_ref() }
-    }
-
-    fn count(&self) -> usize {
-        let mut count = 0;
-        let mut link = self.first;
-        while let Some(node) = self.node(link) {
-            count += 1;
-            // SAFETY: under the lock, as `self` lies in it.
-            link = unsafe { node.place() }.next;
-        }
-        count
-    }
-
-    fn append(&mut self, node: &Node) {
-        let previous = self.last;
-        // SAFETY: under the lock, as `self` lies in it.
-        unsafe {
-            node.set_place(|place| {
-                *place = Place {
-                    previous,
-                    next: ptr::null(),
-                    linked: true,
-                };
-            });
-        }
-        match self.node(previous) {
-            // SAFETY: as above.
-            Some(previous) => unsafe { previous.set_place(|place| place.next = node) },
-            None => self.first = node,
-        }
-        self.last = node;
-    }
-
-    fn remove(&mut self, node: &Node) {
-        // SAFETY: under the lock, as `self` lies in it.
-        let Place { previous, next, .. } = unsafe { node.place() };
-        match self.node(previous) {
-            // SAFETY: as above.
-            Some(previous) => unsafe { previous.set_place(|place| place.next = next) },
-            None => self.first = next,
-        }
-        match self.node(next) {
-            // SAFETY: as above.
-            Some(next) => unsafe { next.set_place(|place| place.previous = previous) },
-            None => self.last = previous,
-        }
-        // SAFETY: as above.
-        unsafe { node.set_place(|place| place.linked = false) };
-    }
-
-    /// Unlinks nodes from the front until it has won a waiter.
-    fn win_first(&mut self) -> Option<Alarm> {
-        while let Some(node) = self.node(self.first) {
-            self.remove(node);
-            // SAFETY: a waiter outlives its linked nodes; its owner cannot have given this one up,
-            // as it would first have to unlink the node under the lock that we hold, or to see the
-            // notification that we have not given.
-            let waiter = unsafe { node.waiter.as_ref() };
-            let (alarm, case) = (waiter.alarm(), node.case);
-            if waiter.notify(case) {
-                // From here on, waiter and node may be gone.
-                return Some(alarm);
-            }
-        }
-        None
-    }
-
-    fn lower_if_empty(&self, flag: &impl Announce) {
-        if self.first.is_null() {
-            flag.lower();
-        }
-    }
-}
-
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
-    use super::super::waiter::Waiter;
+    use super::super::waiter::{Stake, Waiter};
     use super::*;
     use std::cell::Cell;
     use std::pin::pin;
@@ -196,9 +104,9 @@ mod tests {
     fn waiters_are_woken_in_the_order_they_came_and_the_flag_follows() {
         let (list, flag) = (WaitList::new(), Flag::default());
         let waiters = [Waiter::new(), Waiter::new(), Waiter::new()];
-        let first = pin!(Node::new(&waiters[0], 0));
-        let second = pin!(Node::new(&waiters[1], 0));
-        let third = pin!(Node::new(&waiters[2], 7));
+        let first = pin!(Node::new(&waiters[0], 0, Stake::Notice));
+        let second = pin!(Node::new(&waiters[1], 0, Stake::Notice));
+        let third = pin!(Node::new(&waiters[2], 7, Stake::Notice));
         for node in [first.as_ref(), second.as_ref(), third.as_ref()] {
             // SAFETY: the nodes and waiters outlive the list's use of them in this function.
             unsafe { list.link(node, &flag) };
@@ -218,16 +126,16 @@ mod tests {
     fn a_cancelled_waiter_is_passed_over_for_the_next() {
         let (list, flag) = (WaitList::new(), Flag::default());
         let waiters = [Waiter::new(), Waiter::new()];
-        let first = pin!(Node::new(&waiters[0], 0));
-        let second = pin!(Node::new(&waiters[1], 0));
+        let first = pin!(Node::new(&waiters[0], 0, Stake::Notice));
+        let second = pin!(Node::new(&waiters[1], 0, Stake::Notice));
         for node in [first.as_ref(), second.as_ref()] {
             // SAFETY: as above.
             unsafe { list.link(node, &flag) };
         }
-        assert!(waiters[0].cancel());
+        assert_eq!(waiters[0].cancel(), Ok(()));
         list.notify_one(&flag);
         assert!(!waiters[0].is_notified() && waiters[1].is_notified());
-        assert!(!waiters[1].cancel(), "the notifier was first");
+        assert_eq!(waiters[1].cancel(), Err(0), "the notifier was first");
     }
 
     #[test]
@@ -236,7 +144,7 @@ mod tests {
         let waiters: Vec<_> = (0..5).map(|_| Waiter::new()).collect();
         let nodes: Vec<_> = waiters
             .iter()
-            .map(|waiter| Box::pin(Node::new(waiter, 0)))
+            .map(|waiter| Box::pin(Node::new(waiter, 0, Stake::Notice)))
             .collect();
         for node in &nodes {
             // SAFETY: as above.

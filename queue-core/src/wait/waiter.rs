@@ -8,8 +8,14 @@ use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
 
 const WAITING: u32 = 0;
 const CANCELLED: u32 = 1;
-/// Notified, with the case of the node that the notifier found added.
-const NOTIFIED: u32 = 2;
+/// A peer has won the waiter and is about to hand over; the case is added, twice.
+const CLAIMED: u32 = 2;
+/// The waiter may go on; the case is added, twice.
+const NOTIFIED: u32 = 3;
+
+const fn with_case(state: u32, case: usize) -> u32 {
+    state + 2 * case as u32
+}
 
 /// How long a waiter sleeps on a peer that may not wake it: at first, ...
 const FIRST_NAP: Duration = Duration::from_micros(60);
@@ -18,44 +24,112 @@ const NAP_DOUBLINGS: u32 = 4;
 
 /// One sleeping operation: its state, which is also the word it sleeps on.
 #[derive(Debug)]
-pub(super) struct Waiter {
+pub(crate) struct Waiter {
     state: Futex,
+    /// Who is owed a message by this waiter's owner: written by the peer that has claimed it.
+    creditor: UnsafeCell<Option<Peer>>,
 }
 
 impl Waiter {
+    /// A waiter that anybody may win.
     pub(super) fn new() -> Self {
+        Self::in_state(WAITING)
+    }
+
+    /// A waiter that belongs to one peer from the start, and waits for its [`Peer::notify`].
+    pub(crate) fn claimed() -> Self {
+        Self::in_state(CLAIMED)
+    }
+
+    fn in_state(state: u32) -> Self {
         Self {
-            state: Futex::new(WAITING),
+            state: Futex::new(state),
+            creditor: UnsafeCell::new(None),
         }
     }
 
     /// The notifier's move. `true` if the waiter was still waiting; it may be
     /// gone right after.
-    pub(super) fn notify(&self, case: u32) -> bool {
+    pub(super) fn notify(&self, case: usize) -> bool {
         self.state
             // ORDERING(W1): pairs with W2; without it the owner may give its frame up, and the
             // notifier's last writes to the node land in somebody else's. A lost race reads nothing.
             .compare_exchange(
                 WAITING,
-                NOTIFIED + case,
+                with_case(NOTIFIED, case),
                 order!(W1, Release),
                 Ordering::Relaxed,
             )
             .is_ok()
     }
 
-    /// The owner's move. `false` if a notifier was first.
-    pub(super) fn cancel(&self) -> bool {
+    /// The move of a peer that hands over: `true` if it has won, and the waiter stays where it is
+    /// until [`notify_claimed`](Self::notify_claimed).
+    pub(super) fn claim(&self, case: usize) -> bool {
         self.state
-            // ORDERING(W2): pairs with W1; see there. A race that was won is settled under the
-            // list's lock, which orders the rest.
-            .compare_exchange(WAITING, CANCELLED, Ordering::Relaxed, order!(W2, Acquire))
+            // ORDERING(relaxed): what the winner reads, the owner has written before it linked the
+            // node, under the lock that the winner holds.
+            .compare_exchange(
+                WAITING,
+                with_case(CLAIMED, case),
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            )
             .is_ok()
     }
 
+    /// Ends a claim. The waiter may be gone right after.
+    ///
+    /// # Safety
+    ///
+    /// The caller has won the waiter by [`claim`](Self::claim) for that case, or the waiter was
+    /// [`claimed`](Self::claimed) for it from the start, with case 0.
+    unsafe fn notify_claimed(&self, case: usize) {
+        let ended = self.state.compare_exchange(
+            with_case(CLAIMED, case),
+            with_case(NOTIFIED, case),
+            // ORDERING(W3): pairs with W2; without it the owner may look for the message before it
+            // is there, or give its frame up while it is being written.
+            order!(W3, Release),
+            Ordering::Relaxed,
+        );
+        debug_assert!(ended.is_ok(), "nobody else changes a claimed waiter");
+    }
+
+    /// The owner's move. The case, if a notifier was first; if a peer has claimed the waiter, waits
+    /// until it has handed over.
+    pub(super) fn cancel(&self) -> Result<(), usize> {
+        self.state
+            // ORDERING(W2): pairs with W1 and W3; see there. A race that was won is settled under the
+            // list's lock, which orders the rest.
+            .compare_exchange(WAITING, CANCELLED, Ordering::Relaxed, order!(W2, Acquire))
+            .map(drop)
+            .map_err(|_| self.wait_for_claimant())
+    }
+
+    /// Sleeps while a peer that has won this waiter hands over: the case.
+    pub(crate) fn wait_for_claimant(&self) -> usize {
+        loop {
+            // ORDERING(W2): pairs with W1 and W3; see there.
+            let state = self.state.load(order!(W2, Acquire));
+            if state >= CLAIMED && (state - CLAIMED) % 2 == 1 {
+                return (state as usize - NOTIFIED as usize) / 2;
+            }
+            self.state.wait(state, None);
+        }
+    }
+
+    #[cfg(all(test, not(queue_loom)))]
     pub(super) fn is_notified(&self) -> bool {
-        // ORDERING(W2): pairs with W1; see there.
-        self.state.load(order!(W2, Acquire)) >= NOTIFIED
+        // ORDERING(W2): pairs with W1 and W3; see there.
+        let state = self.state.load(order!(W2, Acquire));
+        state >= NOTIFIED && (state - NOTIFIED) % 2 == 0
+    }
+
+    /// Whether somebody has won it, or its owner given it up.
+    pub(super) fn is_settled(&self) -> bool {
+        // ORDERING(relaxed): a hint; who acts on it looks again.
+        self.state.load(Ordering::Relaxed) != WAITING
     }
 
     /// Sleeps until notified, until the deadline, or for no reason.
@@ -73,14 +147,82 @@ impl Waiter {
     pub(super) fn alarm(&self) -> Alarm {
         self.state.alarm()
     }
+
+    /// Who is owed a message by the owner, who has been notified.
+    pub(super) fn creditor(&self) -> Option<Peer> {
+        self.creditor.with_mut(|creditor| {
+            // SAFETY: the claimant wrote it before it notified, and touches it no more.
+            unsafe { (*creditor).take() }
+        })
+    }
+}
+
+/// Another operation that has been won, and waits until it is notified.
+///
+/// It must be notified: until then its owner waits, whatever its deadline says.
+#[derive(Debug)]
+#[must_use = "a peer that is never notified waits for ever"]
+pub(crate) struct Peer {
+    waiter: NonNull<Waiter>,
+    case: usize,
+    /// What it has laid out.
+    pub(crate) stake: Stake,
+}
+
+/// What a waiter lays out for the peer that wins it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stake {
+    /// Nothing: it wants to be told, and then tries.
+    Notice,
+    /// A packet of the channel's message type: full, or to be filled.
+    Packet(NonNull<()>),
+    /// A place for a message of any type.
+    AnyPlace(NonNull<()>),
+    /// Its word: it will bring the message when it has been chosen.
+    Promise,
+}
+
+impl Peer {
+    /// A peer that has been won by [`Waiter::claim`], or was claimed from the start with case 0.
+    pub(crate) fn new(waiter: &Waiter, case: usize, stake: Stake) -> Self {
+        Self {
+            waiter: NonNull::from(waiter),
+            case,
+            stake,
+        }
+    }
+
+    fn waiter(&self) -> &Waiter {
+        // SAFETY: the owner of a claimed waiter keeps it until the notification, which consumes us.
+        unsafe { self.waiter.as_ref() }
+    }
+
+    /// Tells the owner to look what it has got.
+    pub(crate) fn notify(self) {
+        let waiter = self.waiter();
+        let alarm = waiter.alarm();
+        // SAFETY: a peer is made for a claimed waiter, and notifies it once.
+        unsafe { waiter.notify_claimed(self.case) };
+        alarm.sound();
+    }
+
+    /// Tells the owner, who has given its word, whom it owes the message.
+    pub(crate) fn collect(self, creditor: Peer) {
+        self.waiter().creditor.with_mut(|place| {
+            // SAFETY: the waiter is claimed by us, and its owner looks after the notification.
+            unsafe { *place = Some(creditor) };
+        });
+        self.notify();
+    }
 }
 
 /// A waiter's place in one list.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub(super) waiter: NonNull<Waiter>,
     /// Which of the waiter's cases this list stands for.
-    pub(super) case: u32,
+    pub(super) case: usize,
+    pub(super) stake: Stake,
     place: UnsafeCell<Place>,
     _pinned: PhantomPinned,
 }
@@ -95,10 +237,11 @@ pub(super) struct Place {
 
 impl Node {
     /// A node that is in no list, for a waiter that outlives its stay in one.
-    pub(super) fn new(waiter: &Waiter, case: u32) -> Self {
+    pub(super) fn new(waiter: &Waiter, case: usize, stake: Stake) -> Self {
         Self {
             waiter: NonNull::from(waiter),
             case,
+            stake,
             place: UnsafeCell::new(Place {
                 previous: ptr::null(),
                 next: ptr::null(),

@@ -183,12 +183,6 @@ fn a_ring_without_room_is_refused() {
 
 #[test]
 #[should_panic(expected = "capacity")]
-fn a_channel_without_room_is_refused() {
-    drop(bounded::<u8>(0));
-}
-
-#[test]
-#[should_panic(expected = "capacity")]
 fn a_ring_beyond_the_address_space_is_refused_before_it_allocates() {
     drop(Ring::<u8>::new(usize::MAX));
 }

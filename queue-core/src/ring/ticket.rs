@@ -1,4 +1,4 @@
-//! The words of the ring, and the arithmetic on them.
+//! Tickets and stamps, and the arithmetic on them.
 //!
 //! ```text
 //!            high bits                                    low bits
@@ -24,176 +24,20 @@
 //! operations, would be deceived. The tests use 8 and 16 bits and one thread, and
 //! wrap all the time.
 
-use crate::sync::{Ordering, read_exclusive, write_exclusive};
-
-/// In `tail`: no push is accepted any more.
-pub(crate) const CLOSED: u64 = 1;
-/// In either index: a waiter has been overtaken too often, newcomers queue.
-#[cfg_attr(
-    any(not(test), queue_loom),
-    expect(dead_code, reason = "its bit is laid; no waiter raises it yet")
-)]
-pub(crate) const PRIORITY: u64 = 1 << 1;
-/// In `tail` receivers are parked, in `head` senders: the next claim of the
-/// index wakes one of them.
-pub(crate) const PARKED: u64 = 1 << 2;
-const FLAGS: u64 = (1 << 3) - 1;
+use crate::word::{Word, ticket};
 
 /// The slot awaits the push of its stamp's ticket.
 pub(crate) const FREE: u64 = 0;
 /// The slot holds the message of its stamp's ticket.
 pub(crate) const PUBLISHED: u64 = 1 << 3;
 /// The slot is in the hands of user code, for as long as that likes.
-#[cfg_attr(
-    any(not(test), queue_loom),
-    expect(dead_code, reason = "its code is laid; nothing grants yet")
-)]
 pub(crate) const GRANTED: u64 = 2 << 3;
 /// A grant was given up: the ticket carries no message.
-#[cfg_attr(
-    any(not(test), queue_loom),
-    expect(dead_code, reason = "its code is laid; nothing grants yet")
-)]
 pub(crate) const SKIPPED: u64 = 3 << 3;
 
 const TICKET_SHIFT: u32 = 5;
 /// One position on.
 const ONE: u64 = 1 << TICKET_SHIFT;
-
-/// The ticket of an index, its flags put aside.
-#[inline(always)]
-pub(crate) const fn ticket(index: u64) -> u64 {
-    index & !FLAGS
-}
-
-/// A width of index and stamp.
-pub(crate) trait Word: 'static {
-    /// The atomic that holds one.
-    type Atomic: Send + Sync;
-    /// Its width.
-    const BITS: u32;
-    fn new(value: u64) -> Self::Atomic;
-    fn load(atomic: &Self::Atomic, order: Ordering) -> u64;
-    fn store(atomic: &Self::Atomic, value: u64, order: Ordering);
-    fn compare_exchange_weak(
-        atomic: &Self::Atomic,
-        current: u64,
-        new: u64,
-        success: Ordering,
-        failure: Ordering,
-    ) -> Result<u64, u64>;
-    fn fetch_add(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64;
-    fn fetch_or(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64;
-    fn fetch_and(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64;
-    fn read_exclusive(atomic: &mut Self::Atomic) -> u64;
-    fn write_exclusive(atomic: &mut Self::Atomic, value: u64);
-}
-
-macro_rules! word {
-    ($(#[$attribute:meta])* $name:ident, $atomic:ident, $integer:ty) => {
-        $(#[$attribute])*
-        #[derive(Debug)]
-        pub(crate) struct $name;
-
-        $(#[$attribute])*
-        impl Word for $name {
-            type Atomic = crate::sync::$atomic;
-            const BITS: u32 = <$integer>::BITS;
-
-            #[inline(always)]
-            fn new(value: u64) -> Self::Atomic {
-                Self::Atomic::new(value as $integer)
-            }
-
-            #[inline(always)]
-            fn load(atomic: &Self::Atomic, order: Ordering) -> u64 {
-                atomic.load(order) as u64
-            }
-
-            #[inline(always)]
-            fn store(atomic: &Self::Atomic, value: u64, order: Ordering) {
-                atomic.store(value as $integer, order);
-            }
-
-            #[inline(always)]
-            fn compare_exchange_weak(
-                atomic: &Self::Atomic,
-                current: u64,
-                new: u64,
-                success: Ordering,
-                failure: Ordering,
-            ) -> Result<u64, u64> {
-                match atomic.compare_exchange_weak(
-                    current as $integer,
-                    new as $integer,
-                    success,
-                    failure,
-                ) {
-                    Ok(previous) => Ok(previous as u64),
-                    Err(actual) => Err(actual as u64),
-                }
-            }
-
-            #[inline(always)]
-            fn fetch_add(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64 {
-                atomic.fetch_add(value as $integer, order) as u64
-            }
-
-            #[inline(always)]
-            fn fetch_or(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64 {
-                atomic.fetch_or(value as $integer, order) as u64
-            }
-
-            #[inline(always)]
-            fn fetch_and(atomic: &Self::Atomic, value: u64, order: Ordering) -> u64 {
-                atomic.fetch_and(value as $integer, order) as u64
-            }
-
-            #[inline(always)]
-            fn read_exclusive(atomic: &mut Self::Atomic) -> u64 {
-                read_exclusive!(atomic) as u64
-            }
-
-            #[inline(always)]
-            fn write_exclusive(atomic: &mut Self::Atomic, value: u64) {
-                write_exclusive!(atomic, value as $integer);
-            }
-        }
-    };
-}
-
-word!(
-    #[cfg(any(test, queue_loom))]
-    W8,
-    AtomicU8,
-    u8
-);
-word!(
-    #[cfg(all(test, not(queue_loom)))]
-    W16,
-    AtomicU16,
-    u16
-);
-word!(
-    #[cfg(all(not(queue_loom), any(test, not(target_has_atomic = "64"))))]
-    W32,
-    AtomicU32,
-    u32
-);
-word!(
-    #[cfg(all(not(queue_loom), target_has_atomic = "64"))]
-    W64,
-    AtomicU64,
-    u64
-);
-
-/// The width in use: the widest that the target has; eight bits in the models.
-#[cfg(queue_loom)]
-pub(crate) type NativeWord = W8;
-#[cfg(all(not(queue_loom), target_has_atomic = "64"))]
-pub(crate) type NativeWord = W64;
-#[cfg(all(not(queue_loom), not(target_has_atomic = "64")))]
-pub(crate) type NativeWord = W32;
 
 /// How one ring's tickets divide into laps and positions.
 #[derive(Clone, Copy, Debug)]
@@ -226,7 +70,7 @@ impl Geometry {
             positions: lap - ONE,
             lap,
             gap: lap - capacity as u64 * ONE,
-            word: u64::MAX >> (u64::BITS - W::BITS),
+            word: W::MASK,
         }
     }
 
@@ -289,6 +133,7 @@ impl Geometry {
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
     use super::*;
+    use crate::word::{CLOSED, FLAGS, NativeWord, PARKED, PRIORITY, W8, W16, W32};
 
     fn every_capacity<W: Word>() -> impl Iterator<Item = Geometry> {
         (1..=64).map_while(|capacity: usize| {

@@ -1,0 +1,352 @@
+//! An unbounded queue: single-use slots in blocks, under one head and one tail.
+//!
+//! ```text
+//!        head ─┐ pops claim here                         tail ─┐ pushes claim here
+//!              ▼                                               ▼
+//!   ┌────┬────┬────┬────┐ next ┌────┬────┬────┬────┐ next ┌────┬────┬────┬────┐
+//!   │done│done│PUBL│PUBL│─────▶│PUBL│    │PUBL│PUBL│─────▶│PUBL│    │    │    │
+//!   └────┴────┴────┴────┘      └────┴────┴────┴────┘      └────┴────┴────┴────┘
+//!
+//!   slot    EMPTY ──push writes──▶ PUBLISHED ──pop reads──▶ done
+//!             └─────pop gives up waiting──▶ SKIPPED ──push takes back──▶ done
+//! ```
+//!
+//! A push claims a ticket by a CAS on `tail`, a pop by a CAS on `head` where it is
+//! behind `tail`: exact FIFO in the order of the claims. A slot serves one ticket,
+//! so it needs no lap; a block whose slots are all done is freed, by whoever was
+//! the last one in it.
+//!
+//! **Hand-over.** Each block has one ticket more than slots. Who claims the last
+//! slot of a block brings the next block, and then moves the index over the
+//! spare ticket, by an RMW that keeps the flags. In between, a claim finds the
+//! spare ticket and waits ([`Refusal::Busy`]).
+//!
+//! **A pop need not wait for a push.** The claim comes before the slot
+//! can be looked at, as an unclaimed block may be freed. Where the message is still
+//! not there after a moment, the pop can mark the slot SKIPPED and go on; the push,
+//! when it finds the mark, takes its message back and claims again. It has not
+//! returned yet, so its place in the order is that of the claim that succeeded.
+//! (That a slot is used once and can be poisoned is an idea of Correia and
+//! Ramalhete's FAAArrayQueue,
+//! <https://concurrencyfreaks.blogspot.com/2016/11/faaarrayqueue-mpmc-lock-free-queue-part.html>.)
+//!
+//! **Orderings.** The tail's index hands over all that its claimants need: the block
+//! pointer beside it, the fresh block, and the links between blocks are written
+//! before the RMW that makes them reachable (B1), and the same for the head (B2).
+
+use std::ptr;
+
+use crossbeam_utils::CachePadded;
+
+use crate::ring::Refusal;
+use crate::sync::{AtomicPtr, Backoff, Ordering, fence, order, read_exclusive, spin_loop};
+use crate::word::{CLOSED, FLAG_BITS, NativeWord, PARKED, Word, ticket};
+
+mod block;
+
+pub(crate) use block::Suspended;
+use block::{Block, SLOTS};
+
+/// One ticket on.
+const ONE: u64 = 1 << FLAG_BITS;
+/// The tickets of a block: its slots, and the spare one of the hand-over.
+const LAP: u64 = SLOTS as u64 + 1;
+
+/// Where in its block the ticket of an index lies; [`SLOTS`] is the spare ticket.
+#[inline(always)]
+const fn offset(index: u64) -> usize {
+    ((index >> FLAG_BITS) % LAP) as usize
+}
+
+/// The index one ticket on, with its flags kept.
+#[inline(always)]
+fn next<W: Word>(index: u64) -> u64 {
+    index.wrapping_add(ONE) & W::MASK
+}
+
+/// One end: the ticket of the next claim, and its block.
+struct Cursor<T, W: Word> {
+    index: W::Atomic,
+    block: AtomicPtr<Block<T>>,
+}
+
+/// A queue without a limit but the memory's.
+pub(crate) struct Blocks<T, W: Word = NativeWord> {
+    head: CachePadded<Cursor<T, W>>,
+    /// With `CLOSED`, and `PARKED` for receivers.
+    tail: CachePadded<Cursor<T, W>>,
+}
+
+// SAFETY: each message goes from one thread to exactly one other, ordered by its slot's state; no
+// references to messages are given out.
+unsafe impl<T: Send, W: Word> Sync for Blocks<T, W> {}
+// SAFETY: as above; owned blocks own their messages.
+unsafe impl<T: Send, W: Word> Send for Blocks<T, W> {}
+
+/// The exclusive right to one slot.
+struct Claim<T> {
+    block: *mut Block<T>,
+    offset: usize,
+}
+
+impl<T, W: Word> Blocks<T, W> {
+    /// An empty queue: one block.
+    pub(crate) fn new() -> Self {
+        // Little before the word overflows, so that this is among the first things that happen.
+        let first = LAP.wrapping_neg().wrapping_mul(ONE) & W::MASK;
+        let first = first.wrapping_add(block::FIRST as u64 * ONE);
+        let block = Block::first();
+        let cursor = || {
+            CachePadded::new(Cursor {
+                index: W::new(first),
+                block: AtomicPtr::new(block),
+            })
+        };
+        Self {
+            head: cursor(),
+            tail: cursor(),
+        }
+    }
+
+    /// Pushes, unless the queue is closed. `true` where receivers were parked: wake one of them.
+    #[inline(always)]
+    pub(crate) fn push(&self, mut message: T) -> Result<bool, T> {
+        let mut receivers_parked = false;
+        loop {
+            let Some((claim, parked)) = self.claim_push() else {
+                return Err(message);
+            };
+            receivers_parked |= parked;
+            // SAFETY: the claim is fresh, and the block has our slot to wait for.
+            match unsafe { Block::fill(claim.block, claim.offset, message) } {
+                Ok(()) => return Ok(receivers_parked),
+                Err(skipped) => message = skipped,
+            }
+        }
+    }
+
+    /// The slot of the next push, and whether receivers were parked. `None` where it is closed.
+    #[inline(always)]
+    fn claim_push(&self) -> Option<(Claim<T>, bool)> {
+        let backoff = Backoff::new();
+        let mut fresh = None;
+        loop {
+            // ORDERING(B1): pairs with itself; without it the block may be older than its index.
+            let tail = W::load(&self.tail.index, order!(B1, Acquire));
+            // ORDERING(relaxed): the index was read before; if it is still true, so is this.
+            let block = self.tail.block.load(Ordering::Relaxed);
+            if tail & CLOSED != 0 {
+                return None;
+            }
+            let offset = offset(tail);
+            if offset == SLOTS {
+                backoff.snooze();
+                continue;
+            }
+            let is_last = offset + 1 == SLOTS;
+            if is_last && fresh.is_none() {
+                // Before the claim: peers wait for who has claimed a last slot.
+                fresh = Some(Block::new());
+            }
+            let claimed = W::compare_exchange_weak(
+                &self.tail.index,
+                tail,
+                next::<W>(tail),
+                // ORDERING(B3): pairs with B1; without it a peer may see this push and not the pop
+                // that its thread did before, and count a message twice.
+                order!(B3, Release),
+                Ordering::Relaxed,
+            );
+            if claimed.is_err() {
+                backoff.spin();
+                continue;
+            }
+            if is_last && let Some(next) = fresh.take() {
+                let next_block = Box::into_raw(next);
+                // SAFETY: our slot keeps the block.
+                unsafe { Block::set_next(block, next_block) };
+                // ORDERING(relaxed): the index comes after it.
+                self.tail.block.store(next_block, Ordering::Relaxed);
+                // ORDERING(B1): pairs with itself; without it a peer may meet a block of which it does
+                // not see the content.
+                W::fetch_add(&self.tail.index, ONE, order!(B1, Release));
+            }
+            return Some((Claim { block, offset }, tail & PARKED != 0));
+        }
+    }
+
+    /// Pops the oldest message, or says why there is none.
+    #[inline(always)]
+    pub(crate) fn pop(&self, suspended: Suspended) -> Result<T, Refusal> {
+        loop {
+            let claim = self.claim_pop()?;
+            // SAFETY: the claim is fresh, and the block has our slot to wait for.
+            if let Some(message) = unsafe { Block::take(claim.block, claim.offset, suspended) } {
+                return Ok(message);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn claim_pop(&self) -> Result<Claim<T>, Refusal> {
+        let backoff = Backoff::new();
+        loop {
+            let head = self.find()?;
+            // ORDERING(relaxed): as in `claim_push`.
+            let block = self.head.block.load(Ordering::Relaxed);
+            let claimed = W::compare_exchange_weak(
+                &self.head.index,
+                head,
+                next::<W>(head),
+                // ORDERING(B4): pairs with B2; without it a peer may see this pop and not the push
+                // whose message it takes, and find the tail behind the head.
+                order!(B4, Release),
+                Ordering::Relaxed,
+            );
+            if claimed.is_err() {
+                backoff.spin();
+                continue;
+            }
+            let offset = offset(head);
+            if offset + 1 == SLOTS {
+                // SAFETY: our slot keeps the block. `find` has seen the tail beyond the hand-over,
+                // so that the next block is linked.
+                let next_block = unsafe { Block::next(block) };
+                debug_assert!(!next_block.is_null());
+                // ORDERING(relaxed): the index comes after it.
+                self.head.block.store(next_block, Ordering::Relaxed);
+                // ORDERING(B2): pairs with itself; see `find`.
+                W::fetch_add(&self.head.index, ONE, order!(B2, Release));
+            }
+            return Ok(Claim { block, offset });
+        }
+    }
+
+    /// The index by which the next pop can claim; or why it cannot.
+    #[inline(always)]
+    fn find(&self) -> Result<u64, Refusal> {
+        // ORDERING(B2): pairs with itself and B4; without it the block may be older than its index, or
+        // the tail, read next, behind it.
+        let head = W::load(&self.head.index, order!(B2, Acquire));
+        if offset(head) == SLOTS {
+            return Err(Refusal::Busy);
+        }
+        // ORDERING(B1): pairs with itself; without it the block may not be seen as it was made.
+        let mut tail = W::load(&self.tail.index, order!(B1, Acquire));
+        if ticket(tail) == head {
+            // ORDERING(V3): pairs with itself and with fences of the user's; without it two threads that
+            // each push into one queue and then look at the other may both see the old state.
+            fence(order!(V3, SeqCst));
+            // ORDERING(B1): as above, and pairs with B5: who is told of the end sees what was before.
+            tail = W::load(&self.tail.index, order!(B1, Acquire));
+            if ticket(tail) == head {
+                return Err(if tail & CLOSED == 0 {
+                    Refusal::Spent
+                } else {
+                    Refusal::Closed
+                });
+            }
+        }
+        // The last slot is not claimed before the next block is there: who has claimed never waits.
+        if offset(head) + 1 == SLOTS && offset(tail) == SLOTS && ticket(tail) == next::<W>(head) {
+            return Err(Refusal::Busy);
+        }
+        Ok(head)
+    }
+
+    /// Whether a pop would be given a message; or why not.
+    pub(crate) fn poppable(&self) -> Result<(), Refusal> {
+        self.find().map(drop)
+    }
+
+    /// Whether there looks to be a message, or two. A hint.
+    #[inline]
+    pub(crate) fn looks_poppable(&self, messages: u64) -> bool {
+        // ORDERING(relaxed): a hint, which a claim confirms.
+        let head = W::load(&self.head.index, Ordering::Relaxed);
+        // ORDERING(relaxed): as above.
+        let tail = W::load(&self.tail.index, Ordering::Relaxed);
+        ticket(tail).wrapping_sub(head) & W::MASK >= messages * ONE
+    }
+
+    /// Accepts no more pushes; what has been claimed is published, or given back.
+    pub(crate) fn close(&self) {
+        // ORDERING(B5): pairs with B1; without it who is told "closed" may not see what the closer did
+        // before.
+        W::fetch_or(&self.tail.index, CLOSED, order!(B5, Release));
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        // ORDERING(B1): as in `claim_push`.
+        W::load(&self.tail.index, order!(B1, Acquire)) & CLOSED != 0
+    }
+
+    /// Raises the flag that receivers are parked: the next push's claim tells.
+    pub(crate) fn announce_receivers(&self) {
+        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
+        W::fetch_or(&self.tail.index, PARKED, Ordering::Relaxed);
+    }
+
+    /// Lowers it.
+    pub(crate) fn no_receivers(&self) {
+        // ORDERING(relaxed): under the lock of the list that has become empty.
+        W::fetch_and(&self.tail.index, !PARKED, Ordering::Relaxed);
+    }
+
+    /// How many tickets were claimed by pushes and not by pops, at one moment of the call.
+    pub(crate) fn len(&self) -> usize {
+        loop {
+            // ORDERING(B1): as in `claim_push`.
+            let tail = W::load(&self.tail.index, order!(B1, Acquire));
+            // ORDERING(B2): as in `find`.
+            let head = W::load(&self.head.index, order!(B2, Acquire));
+            // ORDERING(relaxed): unmoved, both were true when `head` was read.
+            if W::load(&self.tail.index, Ordering::Relaxed) == tail {
+                let blocks =
+                    block_number(tail).wrapping_sub(block_number(head)) & block_number(W::MASK);
+                return blocks as usize * SLOTS + offset(tail) - offset(head);
+            }
+            spin_loop();
+        }
+    }
+
+    /// Whether it was empty at one moment of the call.
+    pub(crate) fn is_empty(&self) -> bool {
+        // ORDERING(B2): as in `find`. In this order: `head` cannot pass the `tail` read later.
+        let head = W::load(&self.head.index, order!(B2, Acquire));
+        // ORDERING(relaxed): not older than `head`.
+        let tail = W::load(&self.tail.index, Ordering::Relaxed);
+        // A spare ticket carries no message.
+        ticket(tail) == head || offset(head) == SLOTS && ticket(tail) == next::<W>(head)
+    }
+}
+
+fn block_number(index: u64) -> u64 {
+    (index >> FLAG_BITS) / LAP
+}
+
+impl<T, W: Word> Drop for Blocks<T, W> {
+    /// Drops what is left, oldest first, each once, and frees the blocks. Where such
+    /// a drop panics, the rest is leaked.
+    fn drop(&mut self) {
+        let tail = ticket(W::read_exclusive(&mut self.tail.index));
+        let mut head = W::read_exclusive(&mut self.head.index);
+        let mut block = read_exclusive!(self.head.block);
+        while head != tail {
+            let offset = offset(head);
+            head = next::<W>(head);
+            if offset == SLOTS {
+                // SAFETY: exclusive; a tail beyond the block means that the next one is linked, and
+                // nobody needs this one any more.
+                block = unsafe { Block::leave(block) };
+                continue;
+            }
+            // SAFETY: exclusive, and the slots between head and tail hold their messages: every push
+            // has returned. This one is not looked at again.
+            drop(unsafe { Block::remove(block, offset) });
+        }
+        // SAFETY: the last block; nobody has it any more.
+        unsafe { Block::leave(block) };
+        debug_assert!(ptr::eq(block, read_exclusive!(self.tail.block)));
+    }
+}

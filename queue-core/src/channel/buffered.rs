@@ -1,0 +1,420 @@
+//! A channel that keeps messages between its ends: try, wait, wake.
+
+use std::mem;
+use std::pin::Pin;
+
+use crossbeam_utils::CachePadded;
+
+use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use super::queue::{Queue, Reservation};
+use super::shared::Ends;
+use crate::ring::{Ended, Refusal};
+use crate::sync::{Backoff, Instant, step};
+use crate::wait::{
+    Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
+};
+
+/// A queue, and who is parked at its two ends.
+pub(super) struct Buffered<Q> {
+    pub(super) queue: Q,
+    /// Receivers that wait for a message: their flag lies in the index which sends claim.
+    receivers: CachePadded<WaitList>,
+    /// Senders that wait for room: their flag lies in the index which receives claim.
+    senders: CachePadded<WaitList>,
+}
+
+/// The flag of one side.
+struct Parked<'a, Q>(&'a Q, Side);
+
+impl<Q: Queue> Announce for Parked<'_, Q> {
+    fn raise(&self) {
+        self.0.announce(self.1);
+    }
+    fn lower(&self) {
+        self.0.recant(self.1);
+    }
+}
+
+impl<Q: Queue> Station for Buffered<Q> {
+    unsafe fn link(&self, side: Side, node: Pin<&Node>) -> bool {
+        // SAFETY: the contract is the same.
+        unsafe { self.list(side).link(node, &Parked(&self.queue, side)) };
+        true
+    }
+
+    fn unlink(&self, side: Side, node: Pin<&Node>) {
+        self.list(side).unlink(node, &Parked(&self.queue, side));
+    }
+
+    fn pass_on(&self, side: Side) {
+        self.notify_one(side);
+    }
+
+    fn must_be_seen(&self) -> bool {
+        false
+    }
+}
+
+impl<Q: Queue> Buffered<Q> {
+    pub(super) fn new(queue: Q) -> Self {
+        Self {
+            queue,
+            receivers: CachePadded::new(WaitList::new()),
+            senders: CachePadded::new(WaitList::new()),
+        }
+    }
+
+    fn list(&self, side: Side) -> &WaitList {
+        match side {
+            Side::Senders => &self.senders,
+            Side::Receivers => &self.receivers,
+        }
+    }
+
+    #[cold]
+    fn notify_one(&self, side: Side) -> bool {
+        self.list(side).notify_one(&Parked(&self.queue, side))
+    }
+
+    fn notify_up_to(&self, side: Side, count: usize) {
+        for _ in 0..count {
+            if !self.notify_one(side) {
+                return;
+            }
+        }
+    }
+
+    /// Pushes if there is room, and wakes who waits for the message.
+    #[inline(always)]
+    fn push(&self, message: Q::Message) -> Result<(), (Refusal, Q::Message)> {
+        self.push_by(Q::push, message)
+    }
+
+    #[inline(always)]
+    fn push_by(
+        &self,
+        push: impl Fn(&Q, Q::Message) -> Result<bool, (Refusal, Q::Message)>,
+        mut message: Q::Message,
+    ) -> Result<(), (Refusal, Q::Message)> {
+        loop {
+            match push(&self.queue, message) {
+                Ok(receivers_parked) => {
+                    if receivers_parked {
+                        self.notify_one(Side::Receivers);
+                    }
+                    return Ok(());
+                }
+                Err((Refusal::Skipped, back)) => {
+                    self.pass_skipped();
+                    message = back;
+                }
+                Err(refused) => return Err(refused),
+            }
+        }
+    }
+
+    /// Pops if there is a message, and wakes who waits for its room.
+    #[inline(always)]
+    pub(super) fn pop(&self) -> Result<Q::Message, Refusal> {
+        self.pop_by(Q::pop)
+    }
+
+    /// The like, waiting for a peer that was suspended in the middle of its operation.
+    #[inline(always)]
+    pub(super) fn pop_exact(&self) -> Result<Q::Message, Refusal> {
+        self.pop_by(Q::pop_exact)
+    }
+
+    #[inline(always)]
+    fn pop_by(
+        &self,
+        pop: impl Fn(&Q) -> Result<(Q::Message, bool), Refusal>,
+    ) -> Result<Q::Message, Refusal> {
+        loop {
+            match pop(&self.queue) {
+                Ok((message, senders_parked)) => {
+                    if senders_parked {
+                        self.notify_one(Side::Senders);
+                        self.pass_skipped();
+                    }
+                    return Ok(message);
+                }
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+    }
+
+    /// Passes over what was given up, and wakes who waits for its room.
+    #[cold]
+    fn pass_skipped(&self) {
+        self.notify_up_to(Side::Senders, self.queue.pass_skipped());
+    }
+
+    /// Sends if there is room, waiting for nobody but a peer in mid-operation.
+    #[inline(always)]
+    pub(super) fn try_send(&self, message: Q::Message) -> Result<(), TrySendError<Q::Message>> {
+        self.push_by(Q::push_exact, message)
+            .map_err(|(refusal, message)| match refusal {
+                Refusal::Closed => TrySendError::Disconnected(message),
+                _ => TrySendError::Full(message),
+            })
+    }
+
+    /// Sends, waiting for room until the deadline.
+    #[inline(always)]
+    pub(super) fn send(
+        &self,
+        message: Q::Message,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<Q::Message>> {
+        match self.push(message) {
+            Ok(()) => Ok(()),
+            Err((Refusal::Closed, message)) => Err(SendTimeoutError::Disconnected(message)),
+            Err((_, message)) => self.send_waiting(message, deadline),
+        }
+    }
+
+    #[cold]
+    fn send_waiting(
+        &self,
+        message: Q::Message,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<Q::Message>> {
+        let mut unsent = Some(message);
+        let sent = wait_until(
+            &[Case::only(self, Side::Senders, Stake::Notice)],
+            deadline,
+            |look| self.queue.looks_pushable(look),
+            |stage| {
+                if let Stage::Notified(..) = stage {
+                    return Progress::Sleep;
+                }
+                let Some(message) = unsent.take() else {
+                    return Progress::Done((), 0);
+                };
+                match self.push(message) {
+                    Ok(()) => Progress::Done((), 0),
+                    Err((refusal, message)) => {
+                        unsent = Some(message);
+                        match refusal {
+                            Refusal::Closed => Progress::Done((), 0),
+                            Refusal::Spent => Progress::Sleep,
+                            Refusal::Busy | Refusal::Skipped => Progress::Busy,
+                        }
+                    }
+                }
+            },
+        );
+        match (unsent, sent) {
+            (None, _) => Ok(()),
+            (Some(message), Some(())) => Err(SendTimeoutError::Disconnected(message)),
+            (Some(message), None) => Err(SendTimeoutError::Timeout(message)),
+        }
+    }
+
+    /// Receives if there is a message, waiting for nobody but a peer in mid-operation.
+    #[inline(always)]
+    pub(super) fn try_recv(&self) -> Result<Q::Message, TryRecvError> {
+        self.pop_exact().map_err(|refusal| match refusal {
+            Refusal::Closed => TryRecvError::Disconnected,
+            _ => TryRecvError::Empty,
+        })
+    }
+
+    /// Receives, waiting for a message until the deadline.
+    #[inline(always)]
+    pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
+        match self.pop() {
+            Ok(message) => Ok(message),
+            Err(Refusal::Closed) => Err(RecvTimeoutError::Disconnected),
+            Err(_) => self.recv_waiting(deadline),
+        }
+    }
+
+    #[cold]
+    fn recv_waiting(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
+        wait_until(
+            &[Case::only(self, Side::Receivers, Stake::Notice)],
+            deadline,
+            |look| self.queue.looks_poppable(look),
+            |stage| {
+                if let Stage::Notified(..) = stage {
+                    return Progress::Sleep;
+                }
+                match self.pop() {
+                    Ok(message) => Progress::Done(Ok(message), 0),
+                    Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected), 0),
+                    Err(Refusal::Spent) => Progress::Sleep,
+                    Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
+                }
+            },
+        )
+        .unwrap_or(Err(RecvTimeoutError::Timeout))
+    }
+
+    /// Whether a send would be done now, or why not.
+    pub(super) fn pushable(&self) -> Result<(), Refusal> {
+        loop {
+            match self.queue.pushable() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Whether a receive would be done now, or why not.
+    pub(super) fn poppable(&self) -> Result<(), Refusal> {
+        loop {
+            match self.queue.poppable() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Reserves room for a message that user code is going to make.
+    pub(super) fn reserve(&self) -> Result<Reservation, Refusal> {
+        loop {
+            match self.queue.reserve() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Sends the message that room was reserved for.
+    ///
+    /// # Safety
+    ///
+    /// The reservation is of this channel.
+    pub(super) unsafe fn fulfil(
+        &self,
+        reservation: Reservation,
+        message: Q::Message,
+    ) -> Result<(), Q::Message> {
+        match reservation {
+            Reservation::None => self.push(message).map_err(|(_, message)| message),
+            Reservation::Slot(grant) => {
+                // SAFETY: by the contract.
+                let (ended, back) = unsafe { self.queue.commit(grant, message) };
+                self.after(ended, true);
+                back.map_or(Ok(()), Err)
+            }
+        }
+    }
+
+    /// Gives up what was reserved.
+    ///
+    /// # Safety
+    ///
+    /// The reservation is of this channel.
+    pub(super) unsafe fn give_up(&self, reservation: Reservation, may_drop: bool) {
+        if let Reservation::Slot(grant) = reservation {
+            // SAFETY: by the contract.
+            self.after(unsafe { self.queue.abort(grant) }, may_drop);
+        }
+    }
+
+    /// Wakes whom the end of a grant concerns.
+    fn after(&self, ended: Ended, may_drop: bool) {
+        step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
+        step!(H5, self.notify_up_to(Side::Senders, ended.senders));
+        if ended.closed && may_drop {
+            // The last receiver could not get past the grant.
+            self.discard();
+        }
+    }
+
+    /// Drops what is in the channel. Where dropping a message panics, the rest is leaked.
+    ///
+    /// A send that has claimed its slot is waited for, as it is by `try_recv`, or turned away:
+    /// nobody would ever look for its message again, which may itself hold a handle that somebody
+    /// waits on.
+    fn discard(&self) {
+        while let Some(message) = self.next_to_discard() {
+            let leak_rest = LeakRest(self);
+            drop(message);
+            mem::forget(leak_rest);
+        }
+    }
+
+    /// Senders are not woken for it: all have been told.
+    fn next_to_discard(&self) -> Option<Q::Message> {
+        let backoff = Backoff::new();
+        loop {
+            match self.queue.pop() {
+                Ok((message, _)) => return Some(message),
+                Err(Refusal::Busy) => backoff.snooze(),
+                Err(Refusal::Skipped) => {
+                    self.queue.pass_skipped();
+                }
+                Err(Refusal::Spent | Refusal::Closed) => return None,
+            }
+        }
+    }
+
+    pub(super) fn looks_pushable(&self, look: Look) -> bool {
+        self.queue.looks_pushable(look)
+    }
+
+    pub(super) fn looks_poppable(&self, look: Look) -> bool {
+        self.queue.looks_poppable(look)
+    }
+
+    pub(super) fn capacity(&self) -> Option<usize> {
+        self.queue.capacity()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.settle_skipped();
+        self.queue.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.settle_skipped();
+        self.queue.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.settle_skipped();
+        self.queue.is_full()
+    }
+
+    /// What was given up and comes first is not counted.
+    fn settle_skipped(&self) {
+        if self.queue.starts_skipped() {
+            self.pass_skipped();
+        }
+    }
+}
+
+impl<Q: Queue> Ends for Buffered<Q> {
+    /// The last sender is gone: who waits for a message is told that none will come.
+    fn close_for_senders(&self) {
+        self.queue.close();
+        let flag = Parked(&self.queue, Side::Receivers);
+        step!(H2, self.receivers.notify_all(&flag));
+    }
+
+    /// The last receiver is gone: who waits for room is told that none will
+    /// come, and the messages that nobody can receive any more are dropped.
+    fn close_for_receivers(&self) {
+        self.queue.close();
+        let flag = Parked(&self.queue, Side::Senders);
+        step!(H3, self.senders.notify_all(&flag));
+        self.discard();
+    }
+}
+
+/// Where dropping a message panics, the rest is leaked: another panic on the
+/// way would abort the process.
+struct LeakRest<'a, Q: Queue>(&'a Buffered<Q>);
+
+impl<Q: Queue> Drop for LeakRest<'_, Q> {
+    fn drop(&mut self) {
+        while let Some(message) = self.0.next_to_discard() {
+            mem::forget(message);
+        }
+    }
+}

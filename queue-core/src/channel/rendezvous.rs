@@ -1,0 +1,269 @@
+//! A channel that keeps nothing: a send and a receive meet, or wait for each other.
+//!
+//! The one who waits lays out a [`Packet`] on its own frame: a sender with the
+//! message in it, a receiver an empty one. Whoever comes second wins that one
+//! (see [`MeetingPoint`]) and takes the message out of the packet, or puts it in.
+//! Nothing is allocated, and nothing lies between the ends.
+//!
+//! A select that offers to send has no message yet. Where a receiver wins it, the
+//! receiver lays out a packet and waits, and the select, woken, makes the message
+//! and puts it there; or gives up, and the receiver looks for another partner.
+
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+
+use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use super::select::AnyPlace;
+use super::shared::Ends;
+use crate::sync::{Instant, UnsafeCell};
+use crate::wait::{
+    Case, Meeting, MeetingPoint, Peer, Progress, Side, Stage, Stake, Waiter, wait_until,
+};
+
+/// A channel without room.
+pub(super) struct Rendezvous<T> {
+    pub(super) point: MeetingPoint,
+    /// It hands over messages of one type, from thread to thread.
+    messages: PhantomData<fn(T) -> T>,
+}
+
+// SAFETY: messages go from thread to thread, and no references to them.
+unsafe impl<T: Send> Send for Rendezvous<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Rendezvous<T> {}
+
+/// Where a message is laid out, by the one who waits for a partner.
+pub(super) struct Packet<T>(UnsafeCell<Option<T>>);
+
+impl<T> Packet<T> {
+    fn new(message: Option<T>) -> Self {
+        Self(UnsafeCell::new(message))
+    }
+
+    fn stake(&self) -> Stake {
+        Stake::Packet(NonNull::from(self).cast())
+    }
+
+    /// # Safety
+    ///
+    /// Nobody else has the packet at this moment.
+    unsafe fn put(&self, message: T) {
+        self.0.with_mut(|cell| {
+            // SAFETY: by the contract. What is overwritten is `None`.
+            unsafe { *cell = Some(message) };
+        });
+    }
+
+    /// # Safety
+    ///
+    /// Nobody else has the packet at this moment.
+    unsafe fn take(&self) -> Option<T> {
+        self.0.with_mut(|cell| {
+            // SAFETY: by the contract.
+            unsafe { (*cell).take() }
+        })
+    }
+}
+
+impl<T> Rendezvous<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            point: MeetingPoint::new(),
+            messages: PhantomData,
+        }
+    }
+
+    /// Gives the message to a receiver that has been won.
+    ///
+    /// # Safety
+    ///
+    /// The receiver was won at this channel.
+    pub(super) unsafe fn give(receiver: Peer, message: T) {
+        match receiver.stake {
+            Stake::Packet(packet) => {
+                // SAFETY: receivers of this channel lay out packets of this type, keep them until they
+                // are notified, and leave them alone meanwhile.
+                unsafe { packet.cast::<Packet<T>>().as_ref().put(message) };
+            }
+            Stake::AnyPlace(place) => {
+                // SAFETY: as above; selects lay out places.
+                unsafe { place.cast::<AnyPlace>().as_ref().put(message) };
+            }
+            Stake::Notice | Stake::Promise => {
+                debug_assert!(false, "a receiver lays out where to put the message");
+            }
+        }
+        receiver.notify();
+    }
+
+    /// Takes the message of a sender that has been won. `None` if it was a select that gave up.
+    ///
+    /// # Safety
+    ///
+    /// The sender was won at this channel.
+    unsafe fn take_from(sender: Peer) -> Option<T> {
+        if let Stake::Packet(packet) = sender.stake {
+            // SAFETY: senders of this channel lay out packets of this type, keep them until they are
+            // notified, and leave them alone meanwhile.
+            let message = unsafe { packet.cast::<Packet<T>>().as_ref().take() };
+            sender.notify();
+            return message;
+        }
+        let (waiter, packet) = (Waiter::claimed(), Packet::new(None));
+        sender.collect(Peer::new(&waiter, 0, packet.stake()));
+        waiter.wait_for_claimant();
+        // SAFETY: the sender has notified us, and touches the packet no more.
+        unsafe { packet.take() }
+    }
+
+    /// Sends if a receiver waits.
+    pub(super) fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
+        match self.point.meet(Side::Senders) {
+            Meeting::Partner(receiver) => {
+                // SAFETY: it was won here.
+                unsafe { Self::give(receiver, message) };
+                Ok(())
+            }
+            Meeting::Nobody => Err(TrySendError::Full(message)),
+            Meeting::Closed => Err(TrySendError::Disconnected(message)),
+        }
+    }
+
+    /// Sends, waiting for a receiver until the deadline.
+    pub(super) fn send(
+        &self,
+        message: T,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<T>> {
+        match self.try_send(message) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(message)) => self.send_waiting(message, deadline),
+            Err(TrySendError::Disconnected(message)) => {
+                Err(SendTimeoutError::Disconnected(message))
+            }
+        }
+    }
+
+    #[cold]
+    fn send_waiting(
+        &self,
+        message: T,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<T>> {
+        let packet = Packet::new(Some(message));
+        // SAFETY: called where no peer has the packet: it is not in the list, or we are notified.
+        let take = || unsafe { packet.take() };
+        let sent = wait_until(
+            &[Case::only(&self.point, Side::Senders, packet.stake())],
+            deadline,
+            |_| false,
+            |stage| match stage {
+                Stage::Registered => Progress::Sleep,
+                Stage::Free => match take().map(|message| self.try_send(message)) {
+                    None | Some(Ok(())) => Progress::Done(Ok(()), 0),
+                    Some(Err(TrySendError::Disconnected(message))) => {
+                        Progress::Done(Err(SendTimeoutError::Disconnected(message)), 0)
+                    }
+                    Some(Err(TrySendError::Full(message))) => {
+                        // SAFETY: as for `take`.
+                        unsafe { packet.put(message) };
+                        Progress::Sleep
+                    }
+                },
+                Stage::Notified(..) => match take() {
+                    None => Progress::Done(Ok(()), 0),
+                    Some(message) => {
+                        // SAFETY: as for `take`.
+                        unsafe { packet.put(message) };
+                        Progress::Sleep
+                    }
+                },
+            },
+        );
+        match (sent, take()) {
+            (Some(sent), _) => sent,
+            (None, Some(message)) => Err(SendTimeoutError::Timeout(message)),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// Receives if a sender waits.
+    pub(super) fn try_recv(&self) -> Result<T, TryRecvError> {
+        loop {
+            match self.point.meet(Side::Receivers) {
+                Meeting::Partner(sender) => {
+                    // SAFETY: it was won here.
+                    if let Some(message) = unsafe { Self::take_from(sender) } {
+                        return Ok(message);
+                    }
+                }
+                Meeting::Nobody => return Err(TryRecvError::Empty),
+                Meeting::Closed => return Err(TryRecvError::Disconnected),
+            }
+        }
+    }
+
+    /// Receives, waiting for a sender until the deadline.
+    pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
+        match self.try_recv() {
+            Ok(message) => Ok(message),
+            Err(TryRecvError::Empty) => self.recv_waiting(deadline),
+            Err(TryRecvError::Disconnected) => Err(RecvTimeoutError::Disconnected),
+        }
+    }
+
+    #[cold]
+    fn recv_waiting(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
+        let packet = Packet::new(None);
+        wait_until(
+            &[Case::only(&self.point, Side::Receivers, packet.stake())],
+            deadline,
+            |_| false,
+            |stage| match stage {
+                Stage::Registered => Progress::Sleep,
+                Stage::Free => match self.try_recv() {
+                    Ok(message) => Progress::Done(Ok(message), 0),
+                    Err(TryRecvError::Empty) => Progress::Sleep,
+                    Err(TryRecvError::Disconnected) => {
+                        Progress::Done(Err(RecvTimeoutError::Disconnected), 0)
+                    }
+                },
+                // SAFETY: we are notified, and no peer has the packet any more.
+                Stage::Notified(..) => match unsafe { packet.take() } {
+                    Some(message) => Progress::Done(Ok(message), 0),
+                    None => Progress::Sleep,
+                },
+            },
+        )
+        .unwrap_or(Err(RecvTimeoutError::Timeout))
+    }
+}
+
+/// It never holds anything, and has no room.
+impl<T> Rendezvous<T> {
+    pub(super) fn len(&self) -> usize {
+        0
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        true
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        true
+    }
+
+    pub(super) fn capacity(&self) -> Option<usize> {
+        Some(0)
+    }
+}
+
+impl<T> Ends for Rendezvous<T> {
+    fn close_for_senders(&self) {
+        self.point.close();
+    }
+
+    fn close_for_receivers(&self) {
+        self.point.close();
+    }
+}

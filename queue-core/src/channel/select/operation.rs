@@ -1,0 +1,66 @@
+//! A send or a receive, as a select sees it.
+
+use super::stash::{AnyPlace, Stash};
+use crate::channel::queue::Reservation;
+use crate::ring::Refusal;
+use crate::sync::Instant;
+use crate::wait::{Look, Peer, Side, Stake, Station};
+
+/// What of an operation has been done when it is selected.
+pub(crate) enum Selection {
+    /// A receive: its message.
+    Message(Stash),
+    /// A send: room for its message.
+    Room(Reservation),
+    /// A send: the receiver that waits for its message.
+    Partner(Peer),
+    /// The other end is gone.
+    Disconnected,
+}
+
+/// Where an operation waits, and what it lays out there.
+pub(crate) struct Post<'a> {
+    pub(crate) station: &'a dyn Station,
+    pub(crate) side: Side,
+    pub(crate) stake: Stake,
+}
+
+/// One operation among which a select chooses.
+pub(crate) trait Operation {
+    /// Selects it, if it need not wait. [`Refusal::Closed`] is a selection, too. A try waits for a
+    /// peer that was suspended in the middle of its operation, and says `Busy`, or goes on without it,
+    /// otherwise.
+    fn attempt(&self, is_try: bool) -> Result<Selection, Refusal>;
+
+    /// The like, where a glance shows that it is worth it.
+    fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection>;
+
+    /// Whether an attempt would select it, or why not.
+    fn check(&self) -> Result<(), Refusal>;
+
+    /// Whether it looks as if; `false` where one who waits is told.
+    fn looks_ready(&self, look: Look) -> bool;
+
+    /// Where to wait, with a place for a message that may be handed over; `None` if nobody ever
+    /// comes there.
+    fn post(&self, place: &AnyPlace) -> Option<Post<'_>>;
+
+    /// When to try again, whoever comes.
+    fn due(&self) -> Option<Instant>;
+
+    /// What a peer that has won the waiting select leaves: a message in the place, or its own
+    /// address. `None` if it only gave notice.
+    fn accept(&self, place: &AnyPlace, creditor: Option<Peer>) -> Option<Selection>;
+
+    /// Undoes a selection. Messages are dropped only where they may be: on a thread that has been
+    /// seen to share the handle.
+    fn give_up(&self, selection: Selection, may_drop: bool);
+}
+
+/// [`Refusal::Closed`] as what it is to a select: an operation that is ready, and fails.
+pub(crate) fn or_disconnected(attempted: Result<Selection, Refusal>) -> Result<Selection, Refusal> {
+    match attempted {
+        Err(Refusal::Closed) => Ok(Selection::Disconnected),
+        settled => settled,
+    }
+}

@@ -1,0 +1,209 @@
+//! The search for an operation that is ready, and the wait for one.
+//!
+//! A select that waits is one waiter in several lists: the record, the lists and
+//! the rules of [`crate::wait`] are those of a plain receive. It is woken once, and
+//! leaves all lists; a notification that it does not use goes on to the next.
+//!
+//! While it is registered it takes nothing by itself, as a peer may be handing it
+//! something: it leaves, and tries again as nobody's.
+
+use std::fmt;
+
+use super::operation::{Operation, Selection};
+use super::stash::AnyPlace;
+use crate::ring::Refusal;
+use crate::sync::{Backoff, Instant, earlier, has_passed, random};
+use crate::wait::{Case, Progress, Stage, Stake, wait_until};
+
+/// An operation with the number that its user knows it by.
+#[derive(Clone, Copy)]
+pub struct Arm<'a> {
+    pub(crate) operation: &'a dyn Operation,
+    pub(crate) index: usize,
+    /// The handle's address, by which its user must name it again.
+    pub(crate) handle: *const (),
+    /// The thread that has added it.
+    pub(crate) home: usize,
+}
+
+impl fmt::Debug for Arm<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("Arm { .. }")
+    }
+}
+
+/// How long to wait.
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    Now,
+    Never,
+    At(Instant),
+}
+
+impl Limit {
+    fn deadline(self) -> Option<Instant> {
+        match self {
+            Self::At(deadline) => Some(deadline),
+            Self::Now | Self::Never => None,
+        }
+    }
+}
+
+/// Selects an operation: its place among the arms, and what was done of it. The arms are put into
+/// an order by chance, unless the search is biased.
+pub(crate) fn run(
+    arms: &mut [Arm<'_>],
+    limit: Limit,
+    is_biased: bool,
+) -> Option<(usize, Selection)> {
+    if !is_biased {
+        shuffle(arms);
+    }
+    let is_try = matches!(limit, Limit::Now);
+    for (place, arm) in arms.iter().enumerate() {
+        if let Some(selection) = arm.operation.attempt_at_a_glance(is_try) {
+            return Some((place, selection));
+        }
+    }
+    if is_try {
+        return waiting_out_busy(|| attempt_each(arms, is_try));
+    }
+    let place = AnyPlace::empty();
+    let cases = cases(arms, &place, |stake| stake);
+    wait(arms, &cases, limit, |stage| match stage {
+        Stage::Free => match attempt_each(arms, is_try) {
+            Ok((number, selection)) => Progress::Done((number, selection), number),
+            Err(refusal) => waits_on(refusal),
+        },
+        Stage::Registered => match check_each(arms) {
+            Ok(_) => Progress::Withdraw,
+            Err(refusal) => waits_on(refusal),
+        },
+        Stage::Notified(number, creditor) => {
+            match arms[number].operation.accept(&place, creditor) {
+                Some(selection) => Progress::Done((number, selection), number),
+                None => Progress::Sleep,
+            }
+        }
+    })
+}
+
+/// Finds an operation that is ready, and leaves it so: its place among the arms.
+pub(crate) fn run_ready(arms: &mut [Arm<'_>], limit: Limit, is_biased: bool) -> Option<usize> {
+    if !is_biased {
+        shuffle(arms);
+    }
+    if let Limit::Now = limit {
+        return waiting_out_busy(|| check_each(arms));
+    }
+    let place = AnyPlace::empty();
+    let cases = cases(arms, &place, |_| Stake::Notice);
+    wait(arms, &cases, limit, |stage| match stage {
+        Stage::Free | Stage::Registered => match check_each(arms) {
+            Ok(number) => Progress::Seen(number),
+            Err(refusal) => waits_on(refusal),
+        },
+        Stage::Notified(..) => Progress::Sleep,
+    })
+}
+
+/// Fisher and Yates's shuffle. (The slight bias of a remainder is of no interest here.)
+fn shuffle(arms: &mut [Arm<'_>]) {
+    for last in (1..arms.len()).rev() {
+        arms.swap(last, last - random() as usize % (last + 1));
+    }
+}
+
+/// Repeats a search until no peer is in the way.
+fn waiting_out_busy<R>(mut search: impl FnMut() -> Result<R, Refusal>) -> Option<R> {
+    let backoff = Backoff::new();
+    loop {
+        match search() {
+            Ok(found) => return Some(found),
+            Err(Refusal::Busy) => backoff.snooze(),
+            Err(_) => return None,
+        }
+    }
+}
+
+/// Attempts one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
+fn attempt_each(arms: &[Arm<'_>], is_try: bool) -> Result<(usize, Selection), Refusal> {
+    first_of(arms, |operation| operation.attempt(is_try))
+}
+
+/// Looks at one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
+fn check_each(arms: &[Arm<'_>]) -> Result<usize, Refusal> {
+    let checked = first_of(arms, |operation| match operation.check() {
+        Err(Refusal::Closed) => Ok(()),
+        settled => settled,
+    });
+    checked.map(|(number, ())| number)
+}
+
+fn first_of<R>(
+    arms: &[Arm<'_>],
+    mut search: impl FnMut(&dyn Operation) -> Result<R, Refusal>,
+) -> Result<(usize, R), Refusal> {
+    let mut refusal = Refusal::Spent;
+    for (number, arm) in arms.iter().enumerate() {
+        match search(arm.operation) {
+            Ok(found) => return Ok((number, found)),
+            Err(Refusal::Busy) => refusal = Refusal::Busy,
+            Err(_) => {}
+        }
+    }
+    Err(refusal)
+}
+
+fn waits_on<R>(refusal: Refusal) -> Progress<R> {
+    match refusal {
+        Refusal::Busy => Progress::Busy,
+        _ => Progress::Sleep,
+    }
+}
+
+/// Where to wait. In one order for everybody, as long as partners are met: of some selects that
+/// see each other and step back, the one that has met its partner in the last place does not.
+fn cases<'a>(arms: &[Arm<'a>], place: &AnyPlace, stake: impl Fn(Stake) -> Stake) -> Vec<Case<'a>> {
+    let mut cases: Vec<_> = arms
+        .iter()
+        .enumerate()
+        .filter_map(|(number, arm)| {
+            let post = arm.operation.post(place)?;
+            Some(Case {
+                station: post.station,
+                side: post.side,
+                number,
+                stake: stake(post.stake),
+            })
+        })
+        .collect();
+    if cases.iter().any(|case| case.station.must_be_seen()) {
+        cases.sort_by_key(|case| std::ptr::from_ref(case.station).addr());
+    }
+    cases
+}
+
+/// Waits until an attempt is done, or the limit comes; and attempts again when time alone has made
+/// an arm ready.
+fn wait<R>(
+    arms: &[Arm<'_>],
+    cases: &[Case<'_>],
+    limit: Limit,
+    mut attempt: impl FnMut(Stage) -> Progress<R>,
+) -> Option<R> {
+    loop {
+        let due = arms
+            .iter()
+            .fold(None, |due, arm| earlier(due, arm.operation.due()));
+        let found = wait_until(
+            cases,
+            earlier(limit.deadline(), due),
+            |look| arms.iter().any(|arm| arm.operation.looks_ready(look)),
+            &mut attempt,
+        );
+        if found.is_some() || limit.deadline().is_some_and(has_passed) {
+            return found;
+        }
+    }
+}

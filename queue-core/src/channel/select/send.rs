@@ -1,0 +1,121 @@
+//! A send, as an operation of a select: it gets room, or a receiver, and then its message.
+
+use super::operation::{Operation, Post, Selection, or_disconnected};
+use super::stash::AnyPlace;
+use crate::channel::rendezvous::Rendezvous;
+use crate::channel::sender::{Sender, Target};
+use crate::ring::Refusal;
+use crate::sync::Instant;
+use crate::wait::{Look, Meeting, Peer, Side, Stake};
+
+impl<T> Sender<T> {
+    /// Completes a selected send; gives the message back where there is nothing to complete.
+    ///
+    /// # Safety
+    ///
+    /// The selection was made by this sender.
+    pub(in crate::channel) unsafe fn complete(
+        &self,
+        selection: Option<Selection>,
+        message: T,
+    ) -> Result<(), T> {
+        // SAFETY: by the contract, here and below.
+        match (selection, &self.channel) {
+            (Some(Selection::Room(room)), Target::Bounded(channel)) => unsafe {
+                channel.fulfil(room, message)
+            },
+            (Some(Selection::Room(room)), Target::Unbounded(channel)) => unsafe {
+                channel.fulfil(room, message)
+            },
+            (Some(Selection::Partner(receiver)), Target::Rendezvous(_)) => {
+                unsafe { Rendezvous::give(receiver, message) };
+                Ok(())
+            }
+            _ => Err(message),
+        }
+    }
+}
+
+impl<T> Operation for Sender<T> {
+    fn attempt(&self, _is_try: bool) -> Result<Selection, Refusal> {
+        or_disconnected(match &self.channel {
+            Target::Bounded(channel) => channel.reserve().map(Selection::Room),
+            Target::Unbounded(channel) => channel.reserve().map(Selection::Room),
+            Target::Rendezvous(channel) => match channel.point.meet(Side::Senders) {
+                Meeting::Partner(receiver) => Ok(Selection::Partner(receiver)),
+                Meeting::Nobody => Err(Refusal::Spent),
+                Meeting::Closed => Err(Refusal::Closed),
+            },
+        })
+    }
+
+    fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection> {
+        let is_worth_it = match &self.channel {
+            Target::Bounded(channel) => channel.looks_pushable(Look::Ready),
+            Target::Unbounded(_) | Target::Rendezvous(_) => true,
+        };
+        if is_worth_it {
+            self.attempt(is_try).ok()
+        } else {
+            None
+        }
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        match &self.channel {
+            Target::Bounded(channel) => channel.pushable(),
+            Target::Unbounded(channel) => channel.pushable(),
+            Target::Rendezvous(channel) if channel.point.is_ready(Side::Senders) => Ok(()),
+            Target::Rendezvous(_) => Err(Refusal::Spent),
+        }
+    }
+
+    fn looks_ready(&self, look: Look) -> bool {
+        match &self.channel {
+            Target::Bounded(channel) => channel.looks_pushable(look),
+            Target::Unbounded(channel) => channel.looks_pushable(look),
+            Target::Rendezvous(_) => false,
+        }
+    }
+
+    fn post(&self, _place: &AnyPlace) -> Option<Post<'_>> {
+        let side = Side::Senders;
+        Some(match &self.channel {
+            Target::Bounded(channel) => Post {
+                station: &**channel,
+                side,
+                stake: Stake::Notice,
+            },
+            Target::Unbounded(channel) => Post {
+                station: &**channel,
+                side,
+                stake: Stake::Notice,
+            },
+            Target::Rendezvous(channel) => Post {
+                station: &channel.point,
+                side,
+                stake: Stake::Promise,
+            },
+        })
+    }
+
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    fn accept(&self, _place: &AnyPlace, creditor: Option<Peer>) -> Option<Selection> {
+        creditor.map(Selection::Partner)
+    }
+
+    fn give_up(&self, selection: Selection, may_drop: bool) {
+        // SAFETY: a selection is given up to the operation that has made it.
+        match (selection, &self.channel) {
+            (Selection::Room(room), Target::Bounded(channel)) => unsafe {
+                channel.give_up(room, may_drop);
+            },
+            // It finds nothing where it has waited, and looks for another partner.
+            (Selection::Partner(receiver), _) => receiver.notify(),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A queue of waiters: an intrusive list under somebody's lock.
+//!
+//! A node lies on its sleeper's frame, so that waiting allocates nothing, and
+//! leaving from the middle costs the same as from an end.
+
+use std::ptr;
+
+use super::waiter::{Node, Peer, Place, Stake, Waiter};
+use crate::sync::Alarm;
+
+/// The nodes of one list, in the order they came. Its owner keeps it under a lock.
+#[derive(Debug)]
+pub(super) struct Links {
+    first: *const Node,
+    last: *const Node,
+}
+
+// SAFETY: the pointers are followed only under the lock that holds them, and a node is unlinked
+// under that lock before it is given up (`wait_until` sees to it).
+unsafe impl Send for Links {}
+
+impl Links {
+    pub(super) fn new() -> Self {
+        Self {
+            first: ptr::null(),
+            last: ptr::null(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_null()
+    }
+
+    /// What a link points to.
+    fn node<'a>(&self, link: *const Node) -> Option<&'a Node> {
+        // SAFETY: links are null or point to linked nodes, which are alive until they are unlinked
+        // under the lock that the caller holds; callers use the reference only under it.
+        unsafe { link.as_ref() }
+    }
+
+    fn next(&self, node: &Node) -> *const Node {
+        // SAFETY: under the lock, as `self` lies in it.
+        unsafe { node.place() }.next
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let mut link = self.first;
+        std::iter::from_fn(move || {
+            let node = self.node(link)?;
+            link = self.next(node);
+            Some(node)
+        })
+    }
+
+    fn waiter<'a>(node: &'a Node) -> &'a Waiter {
+        // SAFETY: a waiter outlives its linked nodes; its owner cannot have given this one up, as
+        // it would first have to unlink the node under the lock that the caller holds, or to see a
+        // notification that the caller has not given.
+        unsafe { node.waiter.as_ref() }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.nodes().count()
+    }
+
+    pub(super) fn append(&mut self, node: &Node) {
+        let previous = self.last;
+        // SAFETY: under the lock, as `self` lies in it.
+        unsafe {
+            node.set_place(|place| {
+                *place = Place {
+                    previous,
+                    next: ptr::null(),
+                    linked: true,
+                };
+            });
+        }
+        match self.node(previous) {
+            // SAFETY: as above.
+            Some(previous) => unsafe { previous.set_place(|place| place.next = node) },
+            None => self.first = node,
+        }
+        self.last = node;
+    }
+
+    /// Takes `node` out, if nobody has done so. Says whether it was in.
+    pub(super) fn remove(&mut self, node: &Node) -> bool {
+        // SAFETY: under the lock, as `self` lies in it.
+        let Place {
+            previous,
+            next,
+            linked,
+        } = unsafe { node.place() };
+        if !linked {
+            return false;
+        }
+        match self.node(previous) {
+            // SAFETY: as above.
+            Some(previous) => unsafe { previous.set_place(|place| place.next = next) },
+            None => self.first = next,
+        }
+        match self.node(next) {
+            // SAFETY: as above.
+            Some(next) => unsafe { next.set_place(|place| place.previous = previous) },
+            None => self.last = previous,
+        }
+        // SAFETY: as above.
+        unsafe { node.set_place(|place| place.linked = false) };
+        true
+    }
+
+    /// Unlinks nodes from the front until it has notified a waiter: how to wake it.
+    pub(super) fn notify_first(&mut self) -> Option<Alarm> {
+        while let Some(node) = self.node(self.first) {
+            self.remove(node);
+            let waiter = Self::waiter(node);
+            let (alarm, case) = (waiter.alarm(), node.case);
+            if waiter.notify(case) {
+                // From here on, waiter and node may be gone.
+                return Some(alarm);
+            }
+        }
+        None
+    }
+
+    /// The like, among those that want no more than to be told.
+    pub(super) fn notify_first_observer(&mut self) -> Option<Alarm> {
+        let mut link = self.first;
+        while let Some(node) = self.node(link) {
+            link = self.next(node);
+            if matches!(node.stake, Stake::Notice) {
+                self.remove(node);
+                let waiter = Self::waiter(node);
+                let (alarm, case) = (waiter.alarm(), node.case);
+                if waiter.notify(case) {
+                    return Some(alarm);
+                }
+            }
+        }
+        None
+    }
+
+    /// Claims and unlinks the first waiter that has something to exchange.
+    pub(super) fn claim_first(&mut self) -> Option<Peer> {
+        let mut link = self.first;
+        while let Some(node) = self.node(link) {
+            link = self.next(node);
+            if !matches!(node.stake, Stake::Notice) {
+                // In the list or not, it can be won no more.
+                self.remove(node);
+                let waiter = Self::waiter(node);
+                if waiter.claim(node.case) {
+                    return Some(Peer::new(waiter, node.case, node.stake));
+                }
+            }
+        }
+        None
+    }
+
+    pub(super) fn observers(&self) -> usize {
+        self.nodes()
+            .filter(|node| matches!(node.stake, Stake::Notice))
+            .count()
+    }
+
+    /// Whether a waiter other than `but` has something to exchange, and has not been won.
+    pub(super) fn has_partner(&self, but: Option<*const Waiter>) -> bool {
+        self.nodes().any(|node| {
+            !matches!(node.stake, Stake::Notice)
+                && but != Some(node.waiter.as_ptr().cast_const())
+                && !Self::waiter(node).is_settled()
+        })
+    }
+}
