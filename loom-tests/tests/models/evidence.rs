@@ -35,6 +35,36 @@ const KILLS: &[(&str, &str)] = &[
     ("H1", "channel::a_parked_receiver_is_woken"),
     ("H2", "channel::disconnect_wakes_a_parked_receiver"),
     ("H3", "channel::disconnect_wakes_a_parked_sender"),
+    (
+        "H4",
+        "select::a_parked_receiver_is_woken_by_the_end_of_a_grant",
+    ),
+    ("H5", "select::a_parked_sender_is_woken_by_a_grant_given_up"),
+    ("H6", "rendezvous::disconnect_wakes_a_receiver"),
+    ("H7", "rendezvous::an_observer_sees_a_sender"),
+    ("W3", "rendezvous::send_meets_recv"),
+    (
+        "G1",
+        "select::a_parked_receiver_is_woken_by_the_end_of_a_grant",
+    ),
+    ("G2", "select::a_slot_given_up_is_used_again"),
+    (
+        "G3",
+        "select::a_parked_receiver_is_woken_by_the_end_of_a_grant",
+    ),
+    ("G4", "select::a_slot_given_up_is_used_again"),
+    ("G5", "select::a_grant_given_up_against_the_pop_before_it"),
+    ("B1", "unbounded::two_producers_hand_over"),
+    ("B2", "unbounded::two_consumers_hand_over"),
+    ("B3", "unbounded::a_message_is_never_counted_twice"),
+    (
+        "B4",
+        "unbounded::a_channel_that_is_never_empty_is_never_found_so",
+    ),
+    ("B5", "unbounded::the_end_synchronises_with_the_senders"),
+    ("B6", "unbounded::drop_with_messages_inside"),
+    ("B7", "unbounded::a_block_is_freed_after_its_last_reader"),
+    ("V3", "unbounded::of_two_empty_verdicts_one_is_wrong"),
 ];
 
 /// Runs one model in a process of its own, with `tag` weakened.

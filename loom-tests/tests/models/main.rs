@@ -6,5 +6,8 @@
 
 mod channel;
 mod evidence;
+mod rendezvous;
 mod ring;
+mod select;
 mod support;
+mod unbounded;

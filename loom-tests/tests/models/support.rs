@@ -4,6 +4,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use loom::alloc::Track;
+use queue_core_loom::{Receiver, Sender};
+
+/// A message whose loss or second drop loom reports.
+pub(crate) type Message = Track<u32>;
+
+pub(crate) fn send(sender: &Sender<Message>, value: u32) {
+    assert!(sender.send(Track::new(value)).is_ok());
+}
+
+pub(crate) fn recv(receiver: &Receiver<Message>) -> Option<u32> {
+    receiver.recv().ok().map(Track::into_inner)
+}
+
+pub(crate) fn try_recv(receiver: &Receiver<Message>) -> Option<u32> {
+    receiver.try_recv().ok().map(Track::into_inner)
+}
+
 /// How far a model looks.
 pub(crate) struct Search {
     /// How often a running thread may be interrupted in one execution; `None` is as often as it likes.

@@ -15,6 +15,7 @@ use std::ptr::NonNull;
 use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use super::select::AnyPlace;
 use super::shared::Ends;
+use crate::ring::Refusal;
 use crate::sync::{Instant, UnsafeCell};
 use crate::wait::{
     Case, Meeting, MeetingPoint, Peer, Progress, Side, Stage, Stake, Waiter, wait_until,
@@ -114,6 +115,15 @@ impl<T> Rendezvous<T> {
         waiter.wait_for_claimant();
         // SAFETY: the sender has notified us, and touches the packet no more.
         unsafe { packet.take() }
+    }
+
+    /// Whether one of `side` would not have to wait; who is in the list already will be told.
+    pub(super) fn check(&self, side: Side, is_registered: bool) -> Result<(), Refusal> {
+        if !is_registered && self.point.is_ready(side) {
+            Ok(())
+        } else {
+            Err(Refusal::Spent)
+        }
     }
 
     /// Sends if a receiver waits.

@@ -10,7 +10,7 @@
 //!   it; a nap of bounded length is a yield.
 
 use std::cell::Cell;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub(crate) use loom::sync::MutexGuard;
@@ -180,9 +180,7 @@ impl<T> Mutex<T> {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,8 +192,13 @@ struct Bed {
 }
 
 impl Bed {
+    /// Models drop things on the way of a panic, which poisons.
+    fn lock(&self) -> MutexGuard<'_, ()> {
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn wake(&self) {
-        drop(self.lock.lock().unwrap());
+        drop(self.lock());
         self.woken.notify_all();
     }
 }
@@ -243,11 +246,16 @@ impl Futex {
         if take_spurious_return() {
             return yield_now();
         }
-        let guard = self.bed.lock.lock().unwrap();
+        let guard = self.bed.lock();
         let fired = deadline.is_some_and(has_passed);
         // ORDERING(relaxed): the bed's lock orders this load, as the kernel's own does.
         if self.word.load(Ordering::Relaxed) == expected && !fired {
-            drop(self.bed.woken.wait(guard).unwrap());
+            drop(
+                self.bed
+                    .woken
+                    .wait(guard)
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
         }
     }
 

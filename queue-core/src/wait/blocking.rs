@@ -81,7 +81,7 @@ pub(crate) fn wait_until<R>(
         // A plain wait registers in one place and allocates nothing.
         let nodes: &[Node] = match cases {
             [case] => {
-                one = [Node::new(&waiter, case.number, case.stake)];
+                one = [Node::new(&waiter, case)];
                 &one
             }
             _ => {
@@ -165,10 +165,7 @@ impl Drop for Unused<'_, '_> {
 }
 
 fn nodes_for(cases: &[Case<'_>], waiter: &Waiter) -> Box<[Node]> {
-    cases
-        .iter()
-        .map(|case| Node::new(waiter, case.number, case.stake))
-        .collect()
+    cases.iter().map(|case| Node::new(waiter, case)).collect()
 }
 
 /// Registers case by case, until one finds that there is no need to wait: how many it are.
@@ -306,7 +303,7 @@ mod tests {
             ..Case::only(station, Side::Receivers, Stake::Notice)
         });
         let other = Waiter::new();
-        let behind = pin!(Node::new(&other, 0, Stake::Notice));
+        let behind = pin!(Node::new(&other, &cases[0]));
         let attempts = Cell::new(0);
         let result = wait_until(
             &cases,

@@ -83,7 +83,9 @@ impl WaitList {
 
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
+    use super::super::station::{Case, Side};
     use super::super::waiter::{Stake, Waiter};
+    use super::super::{MeetingPoint, Station};
     use super::*;
     use std::cell::Cell;
     use std::pin::pin;
@@ -100,13 +102,21 @@ mod tests {
         }
     }
 
+    fn node(waiter: &Waiter, number: usize) -> Node {
+        // The station is of no interest here.
+        let anywhere = MeetingPoint::new();
+        let anywhere: &dyn Station = &anywhere;
+        let case = Case::only(anywhere, Side::Receivers, Stake::Notice);
+        Node::new(waiter, &Case { number, ..case })
+    }
+
     #[test]
     fn waiters_are_woken_in_the_order_they_came_and_the_flag_follows() {
         let (list, flag) = (WaitList::new(), Flag::default());
         let waiters = [Waiter::new(), Waiter::new(), Waiter::new()];
-        let first = pin!(Node::new(&waiters[0], 0, Stake::Notice));
-        let second = pin!(Node::new(&waiters[1], 0, Stake::Notice));
-        let third = pin!(Node::new(&waiters[2], 7, Stake::Notice));
+        let first = pin!(node(&waiters[0], 0));
+        let second = pin!(node(&waiters[1], 0));
+        let third = pin!(node(&waiters[2], 7));
         for node in [first.as_ref(), second.as_ref(), third.as_ref()] {
             // SAFETY: the nodes and waiters outlive the list's use of them in this function.
             unsafe { list.link(node, &flag) };
@@ -126,8 +136,8 @@ mod tests {
     fn a_cancelled_waiter_is_passed_over_for_the_next() {
         let (list, flag) = (WaitList::new(), Flag::default());
         let waiters = [Waiter::new(), Waiter::new()];
-        let first = pin!(Node::new(&waiters[0], 0, Stake::Notice));
-        let second = pin!(Node::new(&waiters[1], 0, Stake::Notice));
+        let first = pin!(node(&waiters[0], 0));
+        let second = pin!(node(&waiters[1], 0));
         for node in [first.as_ref(), second.as_ref()] {
             // SAFETY: as above.
             unsafe { list.link(node, &flag) };
@@ -144,7 +154,7 @@ mod tests {
         let waiters: Vec<_> = (0..5).map(|_| Waiter::new()).collect();
         let nodes: Vec<_> = waiters
             .iter()
-            .map(|waiter| Box::pin(Node::new(waiter, 0, Stake::Notice)))
+            .map(|waiter| Box::pin(node(waiter, 0)))
             .collect();
         for node in &nodes {
             // SAFETY: as above.

@@ -116,7 +116,10 @@ impl Station for MeetingPoint {
             let myself = Some(node.waiter.as_ptr().cast_const());
             let opposite = sides.of(side.opposite());
             let (partner, watching) = (opposite.has_partner(myself), opposite.observers());
-            if sides.closed || partner {
+            // Of two that would wait on both sides, the second must not be in either, or both
+            // would see the other, and step back.
+            let twin = node.is_of_both_sides && sides.of(side).has_partner(myself);
+            if sides.closed || partner || twin {
                 return false;
             }
             sides.of(side).append(&node);

@@ -50,6 +50,8 @@ pub(crate) struct Case<'a> {
     /// What its notification is known by. Cases of one wait have different numbers.
     pub(crate) number: usize,
     pub(crate) stake: Stake,
+    /// Whether the wait has a case for each side of this station.
+    pub(crate) is_of_both_sides: bool,
 }
 
 impl<'a> Case<'a> {
@@ -60,6 +62,7 @@ impl<'a> Case<'a> {
             side,
             number: 0,
             stake,
+            is_of_both_sides: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::marker::PhantomPinned;
 use std::ptr::{self, NonNull};
 use std::time::Duration;
 
+use super::station::Case;
 use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
 
 const WAITING: u32 = 0;
@@ -223,6 +224,8 @@ pub(crate) struct Node {
     /// Which of the waiter's cases this list stands for.
     pub(super) case: usize,
     pub(super) stake: Stake,
+    /// Whether its waiter waits on the other side of the same channel, too.
+    pub(super) is_of_both_sides: bool,
     place: UnsafeCell<Place>,
     _pinned: PhantomPinned,
 }
@@ -237,11 +240,12 @@ pub(super) struct Place {
 
 impl Node {
     /// A node that is in no list, for a waiter that outlives its stay in one.
-    pub(super) fn new(waiter: &Waiter, case: usize, stake: Stake) -> Self {
+    pub(super) fn new(waiter: &Waiter, case: &Case<'_>) -> Self {
         Self {
             waiter: NonNull::from(waiter),
-            case,
-            stake,
+            case: case.number,
+            stake: case.stake,
+            is_of_both_sides: case.is_of_both_sides,
             place: UnsafeCell::new(Place {
                 previous: ptr::null(),
                 next: ptr::null(),

@@ -35,8 +35,9 @@ pub(crate) trait Operation {
     /// The like, where a glance shows that it is worth it.
     fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection>;
 
-    /// Whether an attempt would select it, or why not.
-    fn check(&self) -> Result<(), Refusal>;
+    /// Whether an attempt would select it, or why not. Where the select waits already, what it will
+    /// be told of is not looked at: it could be its own waiting that is seen.
+    fn check(&self, is_registered: bool) -> Result<(), Refusal>;
 
     /// Whether it looks as if; `false` where one who waits is told.
     fn looks_ready(&self, look: Look) -> bool;

@@ -52,11 +52,11 @@ impl<T> Operation for Receiver<T> {
         }
     }
 
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self, is_registered: bool) -> Result<(), Refusal> {
         let is_ready = match &self.channel {
             Source::Bounded(channel) => return channel.poppable(),
             Source::Unbounded(channel) => return channel.poppable(),
-            Source::Rendezvous(channel) => channel.point.is_ready(Side::Receivers),
+            Source::Rendezvous(channel) => return channel.check(Side::Receivers, is_registered),
             Source::Timer(channel, _) => !channel.is_empty(),
             Source::Never(_) => false,
         };

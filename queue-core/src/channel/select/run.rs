@@ -75,7 +75,7 @@ pub(crate) fn run(
             Ok((number, selection)) => Progress::Done((number, selection), number),
             Err(refusal) => waits_on(refusal),
         },
-        Stage::Registered => match check_each(arms) {
+        Stage::Registered => match check_each(arms, true) {
             Ok(_) => Progress::Withdraw,
             Err(refusal) => waits_on(refusal),
         },
@@ -94,16 +94,16 @@ pub(crate) fn run_ready(arms: &mut [Arm<'_>], limit: Limit, is_biased: bool) -> 
         shuffle(arms);
     }
     if let Limit::Now = limit {
-        return waiting_out_busy(|| check_each(arms));
+        return waiting_out_busy(|| check_each(arms, false));
     }
     let place = AnyPlace::empty();
     let cases = cases(arms, &place, |_| Stake::Notice);
     wait(arms, &cases, limit, |stage| match stage {
-        Stage::Free | Stage::Registered => match check_each(arms) {
+        Stage::Notified(..) => Progress::Sleep,
+        stage => match check_each(arms, matches!(stage, Stage::Registered)) {
             Ok(number) => Progress::Seen(number),
             Err(refusal) => waits_on(refusal),
         },
-        Stage::Notified(..) => Progress::Sleep,
     })
 }
 
@@ -132,8 +132,8 @@ fn attempt_each(arms: &[Arm<'_>], is_try: bool) -> Result<(usize, Selection), Re
 }
 
 /// Looks at one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
-fn check_each(arms: &[Arm<'_>]) -> Result<usize, Refusal> {
-    let checked = first_of(arms, |operation| match operation.check() {
+fn check_each(arms: &[Arm<'_>], is_registered: bool) -> Result<usize, Refusal> {
+    let checked = first_of(arms, |operation| match operation.check(is_registered) {
         Err(Refusal::Closed) => Ok(()),
         settled => settled,
     });
@@ -175,11 +175,19 @@ fn cases<'a>(arms: &[Arm<'a>], place: &AnyPlace, stake: impl Fn(Stake) -> Stake)
                 side: post.side,
                 number,
                 stake: stake(post.stake),
+                is_of_both_sides: false,
             })
         })
         .collect();
     if cases.iter().any(|case| case.station.must_be_seen()) {
-        cases.sort_by_key(|case| std::ptr::from_ref(case.station).addr());
+        let address = |case: &Case<'_>| std::ptr::from_ref(case.station).addr();
+        cases.sort_by_key(address);
+        for place in 0..cases.len() {
+            let here = cases[place];
+            let is_across =
+                |case: &Case<'_>| address(case) == address(&here) && case.side != here.side;
+            cases[place].is_of_both_sides = cases.iter().any(is_across);
+        }
     }
     cases
 }

@@ -50,6 +50,14 @@ impl<'a> SelectedOperation<'a> {
 }
 
 impl SelectedOperation<'_> {
+    /// What a drop does in the midst of a panic, which loom does not survive.
+    #[cfg(queue_loom)]
+    pub fn give_up(mut self) {
+        if let Some(selection) = self.selection.take() {
+            self.arm.operation.give_up(selection, true);
+        }
+    }
+
     /// The index under which the operation was added.
     ///
     /// # Examples

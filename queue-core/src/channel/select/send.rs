@@ -61,12 +61,11 @@ impl<T> Operation for Sender<T> {
         }
     }
 
-    fn check(&self) -> Result<(), Refusal> {
+    fn check(&self, is_registered: bool) -> Result<(), Refusal> {
         match &self.channel {
             Target::Bounded(channel) => channel.pushable(),
             Target::Unbounded(channel) => channel.pushable(),
-            Target::Rendezvous(channel) if channel.point.is_ready(Side::Senders) => Ok(()),
-            Target::Rendezvous(_) => Err(Refusal::Spent),
+            Target::Rendezvous(channel) => channel.check(Side::Senders, is_registered),
         }
     }
 
