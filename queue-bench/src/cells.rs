@@ -8,6 +8,20 @@ use serde::{Deserialize, Serialize};
 use crate::contract::Topology;
 use crate::message::Message;
 
+/// How many messages producers may be ahead of the consumers where the queue never
+/// makes them wait; the consumers tell how far they are only now and then.
+pub const MOST_AHEAD: usize = 64 * 1024;
+
+/// How many messages a queue holds before a sender has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Capacity {
+    /// That many; if zero, a send waits until its message is received.
+    Bounded(usize),
+    /// As many as there is memory for.
+    Unbounded,
+}
+
 /// One situation: who uses the queue, how large it is, what goes through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
@@ -18,25 +32,20 @@ pub struct Cell {
     /// The number of consuming threads.
     pub consumers: usize,
     /// How many messages the queue holds.
-    pub capacity: usize,
+    pub capacity: Capacity,
     /// The size of a message.
     pub payload_bytes: usize,
 }
 
 impl Cell {
-    /// A cell whose messages are [`Message`]s.
+    /// A cell with a bounded queue, whose messages are [`Message`]s.
     #[must_use]
-    pub const fn new(
-        topology: Topology,
-        producers: usize,
-        consumers: usize,
-        capacity: usize,
-    ) -> Self {
+    pub const fn new(topology: Topology, producers: usize, consumers: usize, slots: usize) -> Self {
         Self {
             topology,
             producers,
             consumers,
-            capacity,
+            capacity: Capacity::Bounded(slots),
             payload_bytes: size_of::<Message>(),
         }
     }
@@ -54,6 +63,24 @@ impl Cell {
             [1024, 64].map(|capacity| Self::new(topology, producers, consumers, capacity))
         })
         .collect()
+    }
+
+    /// How many slots a bounded queue has here.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the cell is for unbounded queues.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.capacity
+            .limit()
+            .expect("bounded queues compete only in bounded cells")
+    }
+
+    /// How many messages may be under way at the same time.
+    #[must_use]
+    pub fn backlog(&self) -> u64 {
+        self.capacity.limit().unwrap_or(MOST_AHEAD) as u64
     }
 
     /// The number of threads at work.
@@ -75,11 +102,31 @@ pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
+impl Capacity {
+    /// The number of messages beyond which a sender waits, if there is one.
+    #[must_use]
+    pub const fn limit(self) -> Option<usize> {
+        match self {
+            Self::Bounded(slots) => Some(slots),
+            Self::Unbounded => None,
+        }
+    }
+}
+
+impl fmt::Display for Capacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bounded(slots) => write!(f, "cap{slots}"),
+            Self::Unbounded => f.write_str("unbounded"),
+        }
+    }
+}
+
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{}-{}p{}c-cap{}-{}B",
+            "{}-{}p{}c-{}-{}B",
             self.topology, self.producers, self.consumers, self.capacity, self.payload_bytes
         )
     }

@@ -75,11 +75,11 @@ impl Contender {
             name: L::Queue::NAME,
             version: L::Queue::VERSION,
             contract: Contract {
-                order: L::Queue::ORDER,
+                order: L::ORDER,
                 topology: L::Queue::TOPOLOGY,
                 mode: L::MODE,
             },
-            notes: L::Queue::NOTES,
+            notes: L::NOTES,
             measure: slice::measure::<L>,
             transfer: transfer::transfer::<L>,
             uncontended: transfer::uncontended::<L>,

@@ -94,15 +94,29 @@ pub trait Link: 'static {
     type Queue: Queue;
     /// The mode.
     const MODE: Mode;
+    /// The order that is left of the queue's.
+    const ORDER: Order = <Self::Queue as Queue>::ORDER;
+    /// What else a reader should know.
+    const NOTES: &'static str = <Self::Queue as Queue>::NOTES;
+
+    /// What a producer holds.
+    type Sender: Send + 'static;
+    /// What a consumer holds.
+    type Receiver: Send + 'static;
+    /// What a consumer takes from while it works; borrowed from what it holds.
+    type Source<'a>;
+
+    /// Makes all that the cell's workers hold, one each.
+    fn open(cell: &Cell) -> (Vec<Self::Sender>, Vec<Self::Receiver>);
+
+    /// Gets ready to receive.
+    fn source(receiver: &mut Self::Receiver) -> Self::Source<'_>;
 
     /// Sends, however long it takes.
-    fn send(sender: &mut <Self::Queue as Queue>::Sender, message: Message);
+    fn send(sender: &mut Self::Sender, message: Message);
 
     /// Receives, however long it takes; `None` at the end.
-    fn recv(
-        receiver: &mut <Self::Queue as Queue>::Receiver,
-        producers: &Producers,
-    ) -> Option<Message>;
+    fn recv(source: &mut Self::Source<'_>, producers: &Producers) -> Option<Message>;
 }
 
 /// The queue waits by its own means.
@@ -113,13 +127,25 @@ impl<Q: Blocking> Link for Block<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Block;
 
+    type Sender = Q::Sender;
+    type Receiver = Q::Receiver;
+    type Source<'a> = &'a mut Q::Receiver;
+
+    fn open(cell: &Cell) -> Ends<Q> {
+        Q::open(cell)
+    }
+
+    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+        receiver
+    }
+
     #[inline(always)]
     fn send(sender: &mut Q::Sender, message: Message) {
         Q::send(sender, message);
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut Q::Receiver, _: &Producers) -> Option<Message> {
+    fn recv(receiver: &mut &mut Q::Receiver, _: &Producers) -> Option<Message> {
         Q::recv(receiver)
     }
 }
@@ -132,6 +158,18 @@ impl<Q: Polling> Link for Try<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Try;
 
+    type Sender = Q::Sender;
+    type Receiver = Q::Receiver;
+    type Source<'a> = &'a mut Q::Receiver;
+
+    fn open(cell: &Cell) -> Ends<Q> {
+        Q::open(cell)
+    }
+
+    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+        receiver
+    }
+
     #[inline(always)]
     fn send(sender: &mut Q::Sender, message: Message) {
         let backoff = Backoff::new();
@@ -141,7 +179,7 @@ impl<Q: Polling> Link for Try<Q> {
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut Q::Receiver, producers: &Producers) -> Option<Message> {
+    fn recv(receiver: &mut &mut Q::Receiver, producers: &Producers) -> Option<Message> {
         let backoff = Backoff::new();
         loop {
             if let Some(message) = Q::try_recv(receiver) {

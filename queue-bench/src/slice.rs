@@ -8,9 +8,9 @@
 //! ```
 //!
 //! The coordinator sleeps and turns one word, the phase, on a cache line that is
-//! otherwise only read. It turns to `MEASURE` when twice the capacity has been
-//! received, so that every slot has been written and read (and its page faulted
-//! in), and some time has passed; and to `STOP` when the slice's length has
+//! otherwise only read. It turns to `MEASURE` when twice as much has been received
+//! as may be under way, so that every slot has been written and read (and its page
+//! faulted in), and some time has passed; and to `STOP` when the slice's length has
 //! passed and something was received in it.
 //!
 //! **Marks.** Each consumer looks at the phase after each message and, when it
@@ -39,7 +39,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::cells::Cell;
 use crate::crew::{Crew, Outcome};
-use crate::link::{Link, Producers, Queue};
+use crate::link::{Link, Producers};
 use crate::message::{Ascent, Message, Tally, message};
 
 const WARM_UP: u8 = 0;
@@ -90,7 +90,7 @@ pub(crate) fn measure<L: Link>(crew: &Crew, cell: &Cell, length: Duration) -> Re
     let reports = crew.start(jobs::<L>(cell, &track));
 
     let begin = Instant::now();
-    let enough = 2 * cell.capacity as u64;
+    let enough = 2 * cell.backlog();
     while track.received() < enough || begin.elapsed() < length / WARM_UP_PART {
         pause(&reports, GLANCE)?;
     }
@@ -123,7 +123,7 @@ fn pause(reports: &Receiver<Outcome<Report>>, time: Duration) -> Result<(), Fail
 }
 
 fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Report + Send>> {
-    let (senders, receivers) = L::Queue::open(cell);
+    let (senders, receivers) = L::open(cell);
     let producers = senders.into_iter().enumerate().map(|(index, sender)| {
         let track = Arc::clone(track);
         Box::new(move || Report::Sent(produce::<L>(sender, index, &track))) as Box<_>
@@ -141,11 +141,7 @@ fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Rep
 
 /// Sends until told to stop.
 #[inline(never)]
-fn produce<L: Link>(
-    mut sender: <L::Queue as Queue>::Sender,
-    producer: usize,
-    track: &Track,
-) -> Tally {
+fn produce<L: Link>(mut sender: L::Sender, producer: usize, track: &Track) -> Tally {
     let mut sent = Tally::default();
     while track.phase() != STOP {
         let message = message(producer, sent.count);
@@ -159,17 +155,17 @@ fn produce<L: Link>(
 
 /// Receives until the end, with a mark where the phase turns.
 fn consume<L: Link>(
-    mut receiver: <L::Queue as Queue>::Receiver,
+    mut receiver: L::Receiver,
     consumer: usize,
     mut ascent: Ascent,
     track: &Track,
 ) -> Intake {
-    let receiver = &mut receiver;
+    let source = &mut L::source(&mut receiver);
     let progress = &track.progress[consumer];
     let mut tally = Tally::default();
 
     let mut passed = 0;
-    receive_during::<L, _>(WARM_UP, receiver, track, &mut tally, |message| {
+    receive_during::<L, _>(WARM_UP, source, track, &mut tally, |message| {
         ascent.note(message);
         passed += 1;
         progress.store(passed, Ordering::Relaxed);
@@ -178,7 +174,7 @@ fn consume<L: Link>(
     let opened = (track.phase() == MEASURE).then(Instant::now);
     let before = tally.count;
     let mut announced = false;
-    receive_during::<L, _>(MEASURE, receiver, track, &mut tally, |_| {
+    receive_during::<L, _>(MEASURE, source, track, &mut tally, |_| {
         if !announced {
             announced = true;
             progress.store(MEASURING, Ordering::Relaxed);
@@ -187,7 +183,7 @@ fn consume<L: Link>(
     let closed = Instant::now();
     let counted = tally.count - before;
 
-    receive_during::<L, _>(STOP, receiver, track, &mut tally, |message| {
+    receive_during::<L, _>(STOP, source, track, &mut tally, |message| {
         ascent.note(message);
     });
     Intake {
@@ -206,14 +202,14 @@ fn consume<L: Link>(
 #[inline(never)]
 fn receive_during<L: Link, F: FnMut(Message)>(
     phase: u8,
-    receiver: &mut <L::Queue as Queue>::Receiver,
+    source: &mut L::Source<'_>,
     track: &Track,
     tally: &mut Tally,
     mut seen: F,
 ) {
     let mut books = *tally;
     while track.phase() == phase
-        && let Some(message) = L::recv(receiver, &track.producers)
+        && let Some(message) = L::recv(source, &track.producers)
     {
         books.add(message);
         seen(message);

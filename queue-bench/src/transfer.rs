@@ -22,7 +22,7 @@ struct Stint {
 
 /// Moves that many messages from the cell's producers to its consumers.
 pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Duration {
-    let (senders, receivers) = L::Queue::open(cell);
+    let (senders, receivers) = L::open(cell);
     let active = Arc::new(Producers::new(cell.producers));
     let mut jobs: Vec<Box<dyn FnOnce() -> Stint + Send>> = Vec::new();
     for (producer, mut sender) in senders.into_iter().enumerate() {
@@ -45,8 +45,9 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
         let active = Arc::clone(&active);
         jobs.push(Box::new(move || {
             let begun = Instant::now();
+            let mut source = L::source(&mut receiver);
             let mut received = Tally::default();
-            while let Some(message) = L::recv(&mut receiver, &active) {
+            while let Some(message) = L::recv(&mut source, &active) {
                 received.add(message);
             }
             Stint::new(begun, Tally::default(), received)
@@ -71,16 +72,17 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
 
 /// Sends and receives that many messages in turn, on this thread alone.
 pub(crate) fn uncontended<L: Link>(cell: &Cell, messages: u64) -> Duration {
-    let (mut senders, mut receivers) = L::Queue::open(cell);
-    let (sender, receiver) = (&mut senders[0], &mut receivers[0]);
+    let (mut senders, mut receivers) = L::open(cell);
+    let sender = &mut senders[0];
+    let mut source = L::source(&mut receivers[0]);
     let active = Producers::new(1);
     let mut pass = |message: Message| {
         L::send(sender, black_box(message));
-        L::recv(receiver, &active)
+        L::recv(&mut source, &active)
     };
 
     // One lap, so that every slot's page is there.
-    for sequence in 0..cell.capacity as u64 {
+    for sequence in 0..cell.backlog() {
         pass(sequence);
     }
     let (mut sent, mut received) = (Tally::default(), Tally::default());

@@ -23,7 +23,7 @@ impl Queue for MpmcBlocking {
     fn open(cell: &Cell) -> Ends<Self> {
         // Its documentation asks for this call; it looks at the machine only once.
         detect_backoff_cfg();
-        link::clones(bounded_blocking(cell.capacity), cell)
+        link::clones(bounded_blocking(cell.slots()), cell)
     }
 }
 

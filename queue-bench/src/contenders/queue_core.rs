@@ -24,7 +24,7 @@ impl Queue for Ring {
     type Receiver = Arc<queue_core::Ring<Message>>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        let ring = Arc::new(queue_core::Ring::new(cell.capacity));
+        let ring = Arc::new(queue_core::Ring::new(cell.slots()));
         link::clones((Arc::clone(&ring), ring), cell)
     }
 }
@@ -54,7 +54,7 @@ impl Queue for Channel {
     type Receiver = Receiver<Message>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        link::clones(bounded(cell.capacity), cell)
+        link::clones(bounded(cell.slots()), cell)
     }
 }
 

@@ -20,7 +20,7 @@ impl Queue for SyncChannel {
     type Receiver = Receiver<Message>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        let (sender, receiver) = sync_channel(cell.capacity);
+        let (sender, receiver) = sync_channel(cell.slots());
         (vec![sender; cell.producers], vec![receiver])
     }
 }
