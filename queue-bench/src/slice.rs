@@ -30,6 +30,7 @@
 //! after all that was sent. What is received after the closing mark is not
 //! counted, yet still checked.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -133,7 +134,12 @@ fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Rep
         let track = Arc::clone(track);
         Box::new(move || {
             let ascent = Ascent::new(total);
-            Report::Received(consume::<L>(receiver, index, ascent, &track))
+            // If this panics, the queue stays open: a producer that fails for want of a
+            // receiver could be heard first, and its complaint be taken for the cause.
+            let mut receiver = ManuallyDrop::new(receiver);
+            let intake = consume::<L>(&mut receiver, index, ascent, &track);
+            drop(ManuallyDrop::into_inner(receiver));
+            Report::Received(intake)
         }) as Box<_>
     });
     producers.chain(consumers).collect()
@@ -155,12 +161,12 @@ fn produce<L: Link>(mut sender: L::Sender, producer: usize, track: &Track) -> Ta
 
 /// Receives until the end, with a mark where the phase turns.
 fn consume<L: Link>(
-    mut receiver: L::Receiver,
+    receiver: &mut L::Receiver,
     consumer: usize,
     mut ascent: Ascent,
     track: &Track,
 ) -> Intake {
-    let source = &mut L::source(&mut receiver);
+    let source = &mut L::source(receiver);
     let progress = &track.progress[consumer];
     let mut tally = Tally::default();
 
