@@ -3,16 +3,24 @@
 //! An adapter implements [`Queue`], which names the queue and opens it, and what
 //! it can do: [`Blocking`], [`Polling`] or both. [`Block`] and [`Try`] make each
 //! of them a [`Link`], the one interface that the measured loops are compiled
-//! against, once for every contender. Another mode is another such wrapper.
+//! against, once for every contender. Another mode is another such wrapper:
+//! [`Select`] where one consumer has several channels, [`Windowed`] where a queue
+//! would grow without limit.
+
+mod select;
+mod windowed;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_utils::{Backoff, CachePadded};
 
-use crate::cells::Cell;
+use crate::cells::{Capacity, Cell};
 use crate::contract::{Mode, Order, Topology};
 use crate::message::Message;
+
+pub use select::{Select, Selecting};
+pub use windowed::Windowed;
 
 /// The two ends of a queue, one handle for each worker.
 pub type Ends<Q> = (Vec<<Q as Queue>::Sender>, Vec<<Q as Queue>::Receiver>);
@@ -132,6 +140,11 @@ impl<Q: Blocking> Link for Block<Q> {
     type Source<'a> = &'a mut Q::Receiver;
 
     fn open(cell: &Cell) -> Ends<Q> {
+        assert_ne!(
+            cell.capacity,
+            Capacity::Unbounded,
+            "nobody would hold back the producers"
+        );
         Q::open(cell)
     }
 

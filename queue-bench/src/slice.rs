@@ -129,11 +129,11 @@ fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Rep
         let track = Arc::clone(track);
         Box::new(move || Report::Sent(produce::<L>(sender, index, &track))) as Box<_>
     });
-    let total = cell.producers;
+    let (total, channels) = (cell.producers, cell.channels_per_producer());
     let consumers = receivers.into_iter().enumerate().map(|(index, receiver)| {
         let track = Arc::clone(track);
         Box::new(move || {
-            let ascent = Ascent::new(total);
+            let ascent = Ascent::new(total, channels);
             // If this panics, the queue stays open: a producer that fails for want of a
             // receiver could be heard first, and its complaint be taken for the cause.
             let mut receiver = ManuallyDrop::new(receiver);
@@ -353,15 +353,22 @@ mod tests {
 
     #[test]
     fn a_slice_of_every_contender_passes_messages_in_its_window() {
-        let cell = Cell::new(Topology::Mpsc, 2, 1, 8);
-        let crew = Crew::assemble(cell.threads(), false);
         let watchdog = Watchdog::for_tests();
-        for mode in Mode::ALL {
-            for contender in contenders::all() {
-                if contender.competes(&cell, mode) {
-                    watchdog.watch(contender.name, Duration::ZERO);
-                    let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
-                    assert!(rate.is_ok_and(|rate| rate > 0.0), "{}", contender.name);
+        for cell in [
+            Cell::new(Topology::Mpsc, 2, 1, 8),
+            Cell::new(Topology::Mpsc, 2, 1, 0),
+            Cell::unbounded(Topology::Mpsc, 2, 1),
+            Cell::select(4, 2, 8),
+        ] {
+            let crew = Crew::assemble(cell.threads(), false);
+            for mode in Mode::ALL {
+                for contender in contenders::all() {
+                    if contender.competes(&cell, mode) {
+                        watchdog.watch(contender.name, Duration::ZERO);
+                        let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
+                        let name = contender.name;
+                        assert!(rate.is_ok_and(|rate| rate > 0.0), "{name} in {cell}");
+                    }
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cells::Cell;
+use crate::cells::{Cell, Kind};
 use crate::crew::Crew;
 use crate::link::{Link, Producers, Queue};
 use crate::message::{Message, Tally, message};
@@ -70,8 +70,14 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
         .map_or(Duration::ZERO, |(begun, ended)| ended - begun)
 }
 
-/// Sends and receives that many messages in turn, on this thread alone.
+/// Sends and receives that many messages in turn, on this thread alone, which
+/// cannot meet itself: not for rendezvous.
 pub(crate) fn uncontended<L: Link>(cell: &Cell, messages: u64) -> Duration {
+    assert_ne!(
+        cell.kind(),
+        Kind::Rendezvous,
+        "the send would wait for ever"
+    );
     let (mut senders, mut receivers) = L::open(cell);
     let sender = &mut senders[0];
     let mut source = L::source(&mut receivers[0]);
