@@ -43,11 +43,11 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Run {
-    /// The quick comparison, in about a minute; the default
+    /// The quick comparison of six buffered cells, in about a minute; the default
     #[arg(long)]
     quick: bool,
 
-    /// One round of 1 ms slices: checks every contender, but its rates mean nothing
+    /// One round of 1 ms slices in every cell: checks every contender, but its rates mean nothing
     #[arg(long, conflicts_with_all = ["quick", "rounds", "slice_ms"])]
     check: bool,
 
@@ -55,7 +55,8 @@ struct Run {
     #[arg(long, value_name = "FILE|-")]
     json: Option<String>,
 
-    /// Only the cells whose name matches
+    /// Only the cells whose name matches, also among those that are not quick: rendezvous
+    /// ('*cap0*'), unbounded ('*unbounded*'), select over eight channels ('select8*')
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     cells: Option<GlobMatcher>,
 
@@ -170,11 +171,16 @@ fn run(run: Run) -> Result<u8, Refusal> {
 }
 
 fn settings(run: &Run) -> Result<Settings, Refusal> {
-    let mut cells = Cell::quick();
+    let beyond_quick = !run.quick && (run.check || run.cells.is_some());
+    let mut cells = if beyond_quick {
+        Cell::all()
+    } else {
+        Cell::quick()
+    };
     if let Some(glob) = &run.cells {
+        let known: Vec<_> = cells.iter().map(Cell::to_string).collect();
         cells.retain(|cell| glob.is_match(cell.to_string()));
         if cells.is_empty() {
-            let known: Vec<_> = Cell::quick().iter().map(Cell::to_string).collect();
             return Err(Refusal(format!(
                 "no cell matches '{}'; there are {}",
                 glob.glob(),
@@ -246,6 +252,23 @@ mod tests {
     #[test]
     fn flags_are_declared_without_contradiction() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_a_check_or_a_name_goes_beyond_the_quick_cells() {
+        let cells = |args: &[&str]| {
+            let cli = Cli::try_parse_from([&["queue-bench"], args].concat()).unwrap();
+            settings(&cli.run).map(|settings| settings.cells)
+        };
+        assert_eq!(cells(&[]).unwrap(), Cell::quick());
+        assert_eq!(cells(&["--quick"]).unwrap(), Cell::quick());
+        assert_eq!(cells(&["--check"]).unwrap(), Cell::all());
+        assert_eq!(cells(&["--cells", "*"]).unwrap(), Cell::all());
+        assert_eq!(cells(&["--quick", "--cells", "*"]).unwrap(), Cell::quick());
+        for kind in ["*cap0*", "*unbounded*", "select8*"] {
+            assert_eq!(cells(&["--cells", kind]).unwrap().len(), 2);
+            assert!(cells(&["--quick", "--cells", kind]).is_err());
+        }
     }
 
     #[test]

@@ -224,6 +224,20 @@ mod tests {
     }
 
     #[test]
+    fn the_cells_beyond_the_quick_ones_are_there_to_wait() {
+        let plans = plan(&Settings {
+            cells: Cell::all(),
+            ..settings(None)
+        });
+        assert_eq!(plans.len(), 18);
+        for plan in &plans[12..] {
+            assert_eq!(plan.mode, Mode::Block);
+            assert!(plan.contenders.len() > 1);
+            assert_eq!(plan.contenders[0], contenders::OURS);
+        }
+    }
+
+    #[test]
     fn a_peer_is_compared_with_ours_and_only_where_it_competes() {
         let plans = plan(&settings(Some("rapidfire")));
         assert_eq!(plans.len(), 6);

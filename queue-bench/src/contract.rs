@@ -11,6 +11,8 @@ pub enum Order {
     Fifo,
     /// Only the messages of one producer keep their order.
     PerProducer,
+    /// Only the messages of one channel keep their order, of several that are received from.
+    PerChannel,
 }
 
 /// How many threads may use each end at the same time.
@@ -72,6 +74,7 @@ impl fmt::Display for Order {
         f.write_str(match self {
             Self::Fifo => "fifo",
             Self::PerProducer => "per-producer",
+            Self::PerChannel => "per-channel",
         })
     }
 }

@@ -159,7 +159,7 @@ fn chosen(plan: &Plan) -> Vec<Contender> {
     contenders::all()
         .into_iter()
         .chain(contenders::faulty())
-        .filter(|contender| contender.contract.mode == plan.mode)
+        .filter(|contender| contender.competes(&plan.cell, plan.mode))
         .filter(|contender| plan.contenders.iter().any(|name| name == contender.name))
         .collect()
 }

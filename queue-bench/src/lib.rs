@@ -13,6 +13,10 @@
 //! - The queue is allocated anew for each slice at a random offset, the order of
 //!   the contenders is shuffled in each round, nothing is dropped, and no best is
 //!   picked.
+//! - Beside buffered queues, in the situations that have names of their own:
+//!   rendezvous, unbounded (with producers that are [held back](cells::MOST_AHEAD),
+//!   alike for every contender), and [selecting](cells::Cell::select) over several
+//!   channels.
 //! - Every message is checked: what was received must be what was sent.
 //!
 //! From the outside in: `cli` (flags and exit codes), `compare` (the parent

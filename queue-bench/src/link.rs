@@ -3,16 +3,24 @@
 //! An adapter implements [`Queue`], which names the queue and opens it, and what
 //! it can do: [`Blocking`], [`Polling`] or both. [`Block`] and [`Try`] make each
 //! of them a [`Link`], the one interface that the measured loops are compiled
-//! against, once for every contender. Another mode is another such wrapper.
+//! against, once for every contender. Another mode is another such wrapper:
+//! [`Select`] where one consumer has several channels, [`Windowed`] where a queue
+//! would grow without limit.
+
+mod select;
+mod windowed;
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crossbeam_utils::{Backoff, CachePadded};
 
-use crate::cells::Cell;
+use crate::cells::{Capacity, Cell};
 use crate::contract::{Mode, Order, Topology};
 use crate::message::Message;
+
+pub use select::{Select, Selecting};
+pub use windowed::Windowed;
 
 /// The two ends of a queue, one handle for each worker.
 pub type Ends<Q> = (Vec<<Q as Queue>::Sender>, Vec<<Q as Queue>::Receiver>);
@@ -94,15 +102,29 @@ pub trait Link: 'static {
     type Queue: Queue;
     /// The mode.
     const MODE: Mode;
+    /// The order that is left of the queue's.
+    const ORDER: Order = <Self::Queue as Queue>::ORDER;
+    /// What else a reader should know.
+    const NOTES: &'static str = <Self::Queue as Queue>::NOTES;
+
+    /// What a producer holds.
+    type Sender: Send + 'static;
+    /// What a consumer holds.
+    type Receiver: Send + 'static;
+    /// What a consumer takes from while it works; borrowed from what it holds.
+    type Source<'a>;
+
+    /// Makes all that the cell's workers hold, one each.
+    fn open(cell: &Cell) -> (Vec<Self::Sender>, Vec<Self::Receiver>);
+
+    /// Gets ready to receive.
+    fn source(receiver: &mut Self::Receiver) -> Self::Source<'_>;
 
     /// Sends, however long it takes.
-    fn send(sender: &mut <Self::Queue as Queue>::Sender, message: Message);
+    fn send(sender: &mut Self::Sender, message: Message);
 
     /// Receives, however long it takes; `None` at the end.
-    fn recv(
-        receiver: &mut <Self::Queue as Queue>::Receiver,
-        producers: &Producers,
-    ) -> Option<Message>;
+    fn recv(source: &mut Self::Source<'_>, producers: &Producers) -> Option<Message>;
 }
 
 /// The queue waits by its own means.
@@ -113,13 +135,30 @@ impl<Q: Blocking> Link for Block<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Block;
 
+    type Sender = Q::Sender;
+    type Receiver = Q::Receiver;
+    type Source<'a> = &'a mut Q::Receiver;
+
+    fn open(cell: &Cell) -> Ends<Q> {
+        assert_ne!(
+            cell.capacity,
+            Capacity::Unbounded,
+            "nobody would hold back the producers"
+        );
+        Q::open(cell)
+    }
+
+    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+        receiver
+    }
+
     #[inline(always)]
     fn send(sender: &mut Q::Sender, message: Message) {
         Q::send(sender, message);
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut Q::Receiver, _: &Producers) -> Option<Message> {
+    fn recv(receiver: &mut &mut Q::Receiver, _: &Producers) -> Option<Message> {
         Q::recv(receiver)
     }
 }
@@ -132,6 +171,18 @@ impl<Q: Polling> Link for Try<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Try;
 
+    type Sender = Q::Sender;
+    type Receiver = Q::Receiver;
+    type Source<'a> = &'a mut Q::Receiver;
+
+    fn open(cell: &Cell) -> Ends<Q> {
+        Q::open(cell)
+    }
+
+    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+        receiver
+    }
+
     #[inline(always)]
     fn send(sender: &mut Q::Sender, message: Message) {
         let backoff = Backoff::new();
@@ -141,7 +192,7 @@ impl<Q: Polling> Link for Try<Q> {
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut Q::Receiver, producers: &Producers) -> Option<Message> {
+    fn recv(receiver: &mut &mut Q::Receiver, producers: &Producers) -> Option<Message> {
         let backoff = Backoff::new();
         loop {
             if let Some(message) = Q::try_recv(receiver) {

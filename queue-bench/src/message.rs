@@ -61,21 +61,24 @@ impl Tally {
     }
 }
 
-/// One consumer's view of the order: each producer's messages only ascend.
+/// One consumer's view of the order: what each producer sent to one channel only ascends.
 ///
-/// Every contract promises at least that.
+/// Every contract promises at least that. A producer's channels get its messages in
+/// turn, so that the sequence number tells which of them a message took.
 #[derive(Debug)]
 pub struct Ascent {
     next: Vec<u64>,
+    channels_per_producer: usize,
     broken: bool,
 }
 
 impl Ascent {
-    /// Nothing seen yet of that many producers.
+    /// Nothing seen yet of that many producers with that many channels each.
     #[must_use]
-    pub fn new(producers: usize) -> Self {
+    pub fn new(producers: usize, channels_per_producer: usize) -> Self {
         Self {
-            next: vec![0; producers],
+            next: vec![0; producers * channels_per_producer],
+            channels_per_producer,
             broken: false,
         }
     }
@@ -84,7 +87,9 @@ impl Ascent {
     pub fn note(&mut self, message: Message) {
         let producer = (message >> SEQUENCE_BITS) as usize;
         let sequence = message & ((1 << SEQUENCE_BITS) - 1);
-        match self.next.get_mut(producer) {
+        let turn = (sequence % self.channels_per_producer as u64) as usize;
+        let channel = producer * self.channels_per_producer + turn;
+        match self.next.get_mut(channel) {
             Some(next) if sequence >= *next => *next = sequence + 1,
             _ => self.broken = true,
         }
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn order_is_kept_for_each_producer_alone() {
-        let mut ascent = Ascent::new(2);
+        let mut ascent = Ascent::new(2, 1);
         for fine in [message(0, 0), message(1, 7), message(0, 3), message(1, 8)] {
             ascent.note(fine);
         }
@@ -134,8 +139,19 @@ mod tests {
     }
 
     #[test]
+    fn with_several_channels_order_is_kept_for_each_of_them_alone() {
+        let mut ascent = Ascent::new(2, 4);
+        for fine in [message(1, 5), message(1, 0), message(1, 9), message(0, 9)] {
+            ascent.note(fine);
+        }
+        assert!(!ascent.is_broken());
+        ascent.note(message(1, 1));
+        assert!(ascent.is_broken());
+    }
+
+    #[test]
     fn an_unknown_producer_breaks_the_order() {
-        let mut ascent = Ascent::new(1);
+        let mut ascent = Ascent::new(1, 1);
         ascent.note(message(1, 0));
         assert!(ascent.is_broken());
     }

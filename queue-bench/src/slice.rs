@@ -8,9 +8,9 @@
 //! ```
 //!
 //! The coordinator sleeps and turns one word, the phase, on a cache line that is
-//! otherwise only read. It turns to `MEASURE` when twice the capacity has been
-//! received, so that every slot has been written and read (and its page faulted
-//! in), and some time has passed; and to `STOP` when the slice's length has
+//! otherwise only read. It turns to `MEASURE` when twice as much has been received
+//! as may be under way, so that every slot has been written and read (and its page
+//! faulted in), and some time has passed; and to `STOP` when the slice's length has
 //! passed and something was received in it.
 //!
 //! **Marks.** Each consumer looks at the phase after each message and, when it
@@ -30,6 +30,7 @@
 //! after all that was sent. What is received after the closing mark is not
 //! counted, yet still checked.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -39,7 +40,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::cells::Cell;
 use crate::crew::{Crew, Outcome};
-use crate::link::{Link, Producers, Queue};
+use crate::link::{Link, Producers};
 use crate::message::{Ascent, Message, Tally, message};
 
 const WARM_UP: u8 = 0;
@@ -90,7 +91,7 @@ pub(crate) fn measure<L: Link>(crew: &Crew, cell: &Cell, length: Duration) -> Re
     let reports = crew.start(jobs::<L>(cell, &track));
 
     let begin = Instant::now();
-    let enough = 2 * cell.capacity as u64;
+    let enough = 2 * cell.backlog();
     while track.received() < enough || begin.elapsed() < length / WARM_UP_PART {
         pause(&reports, GLANCE)?;
     }
@@ -123,17 +124,22 @@ fn pause(reports: &Receiver<Outcome<Report>>, time: Duration) -> Result<(), Fail
 }
 
 fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Report + Send>> {
-    let (senders, receivers) = L::Queue::open(cell);
+    let (senders, receivers) = L::open(cell);
     let producers = senders.into_iter().enumerate().map(|(index, sender)| {
         let track = Arc::clone(track);
         Box::new(move || Report::Sent(produce::<L>(sender, index, &track))) as Box<_>
     });
-    let total = cell.producers;
+    let (total, channels) = (cell.producers, cell.channels_per_producer());
     let consumers = receivers.into_iter().enumerate().map(|(index, receiver)| {
         let track = Arc::clone(track);
         Box::new(move || {
-            let ascent = Ascent::new(total);
-            Report::Received(consume::<L>(receiver, index, ascent, &track))
+            let ascent = Ascent::new(total, channels);
+            // If this panics, the queue stays open: a producer that fails for want of a
+            // receiver could be heard first, and its complaint be taken for the cause.
+            let mut receiver = ManuallyDrop::new(receiver);
+            let intake = consume::<L>(&mut receiver, index, ascent, &track);
+            drop(ManuallyDrop::into_inner(receiver));
+            Report::Received(intake)
         }) as Box<_>
     });
     producers.chain(consumers).collect()
@@ -141,11 +147,7 @@ fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Rep
 
 /// Sends until told to stop.
 #[inline(never)]
-fn produce<L: Link>(
-    mut sender: <L::Queue as Queue>::Sender,
-    producer: usize,
-    track: &Track,
-) -> Tally {
+fn produce<L: Link>(mut sender: L::Sender, producer: usize, track: &Track) -> Tally {
     let mut sent = Tally::default();
     while track.phase() != STOP {
         let message = message(producer, sent.count);
@@ -159,17 +161,17 @@ fn produce<L: Link>(
 
 /// Receives until the end, with a mark where the phase turns.
 fn consume<L: Link>(
-    mut receiver: <L::Queue as Queue>::Receiver,
+    receiver: &mut L::Receiver,
     consumer: usize,
     mut ascent: Ascent,
     track: &Track,
 ) -> Intake {
-    let receiver = &mut receiver;
+    let source = &mut L::source(receiver);
     let progress = &track.progress[consumer];
     let mut tally = Tally::default();
 
     let mut passed = 0;
-    receive_during::<L, _>(WARM_UP, receiver, track, &mut tally, |message| {
+    receive_during::<L, _>(WARM_UP, source, track, &mut tally, |message| {
         ascent.note(message);
         passed += 1;
         progress.store(passed, Ordering::Relaxed);
@@ -178,7 +180,7 @@ fn consume<L: Link>(
     let opened = (track.phase() == MEASURE).then(Instant::now);
     let before = tally.count;
     let mut announced = false;
-    receive_during::<L, _>(MEASURE, receiver, track, &mut tally, |_| {
+    receive_during::<L, _>(MEASURE, source, track, &mut tally, |_| {
         if !announced {
             announced = true;
             progress.store(MEASURING, Ordering::Relaxed);
@@ -187,7 +189,7 @@ fn consume<L: Link>(
     let closed = Instant::now();
     let counted = tally.count - before;
 
-    receive_during::<L, _>(STOP, receiver, track, &mut tally, |message| {
+    receive_during::<L, _>(STOP, source, track, &mut tally, |message| {
         ascent.note(message);
     });
     Intake {
@@ -206,14 +208,14 @@ fn consume<L: Link>(
 #[inline(never)]
 fn receive_during<L: Link, F: FnMut(Message)>(
     phase: u8,
-    receiver: &mut <L::Queue as Queue>::Receiver,
+    source: &mut L::Source<'_>,
     track: &Track,
     tally: &mut Tally,
     mut seen: F,
 ) {
     let mut books = *tally;
     while track.phase() == phase
-        && let Some(message) = L::recv(receiver, &track.producers)
+        && let Some(message) = L::recv(source, &track.producers)
     {
         books.add(message);
         seen(message);
@@ -351,15 +353,22 @@ mod tests {
 
     #[test]
     fn a_slice_of_every_contender_passes_messages_in_its_window() {
-        let cell = Cell::new(Topology::Mpsc, 2, 1, 8);
-        let crew = Crew::assemble(cell.threads(), false);
         let watchdog = Watchdog::for_tests();
-        for mode in Mode::ALL {
-            for contender in contenders::all() {
-                if contender.competes(&cell, mode) {
-                    watchdog.watch(contender.name, Duration::ZERO);
-                    let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
-                    assert!(rate.is_ok_and(|rate| rate > 0.0), "{}", contender.name);
+        for cell in [
+            Cell::new(Topology::Mpsc, 2, 1, 8),
+            Cell::new(Topology::Mpsc, 2, 1, 0),
+            Cell::unbounded(Topology::Mpsc, 2, 1),
+            Cell::select(4, 2, 8),
+        ] {
+            let crew = Crew::assemble(cell.threads(), false);
+            for mode in Mode::ALL {
+                for contender in contenders::all() {
+                    if contender.competes(&cell, mode) {
+                        watchdog.watch(contender.name, Duration::ZERO);
+                        let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
+                        let name = contender.name;
+                        assert!(rate.is_ok_and(|rate| rate > 0.0), "{name} in {cell}");
+                    }
                 }
             }
         }

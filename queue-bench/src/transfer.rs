@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::cells::Cell;
+use crate::cells::{Cell, Kind};
 use crate::crew::Crew;
 use crate::link::{Link, Producers, Queue};
 use crate::message::{Message, Tally, message};
@@ -22,7 +22,7 @@ struct Stint {
 
 /// Moves that many messages from the cell's producers to its consumers.
 pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Duration {
-    let (senders, receivers) = L::Queue::open(cell);
+    let (senders, receivers) = L::open(cell);
     let active = Arc::new(Producers::new(cell.producers));
     let mut jobs: Vec<Box<dyn FnOnce() -> Stint + Send>> = Vec::new();
     for (producer, mut sender) in senders.into_iter().enumerate() {
@@ -45,8 +45,9 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
         let active = Arc::clone(&active);
         jobs.push(Box::new(move || {
             let begun = Instant::now();
+            let mut source = L::source(&mut receiver);
             let mut received = Tally::default();
-            while let Some(message) = L::recv(&mut receiver, &active) {
+            while let Some(message) = L::recv(&mut source, &active) {
                 received.add(message);
             }
             Stint::new(begun, Tally::default(), received)
@@ -69,18 +70,25 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
         .map_or(Duration::ZERO, |(begun, ended)| ended - begun)
 }
 
-/// Sends and receives that many messages in turn, on this thread alone.
+/// Sends and receives that many messages in turn, on this thread alone, which
+/// cannot meet itself: not for rendezvous.
 pub(crate) fn uncontended<L: Link>(cell: &Cell, messages: u64) -> Duration {
-    let (mut senders, mut receivers) = L::Queue::open(cell);
-    let (sender, receiver) = (&mut senders[0], &mut receivers[0]);
+    assert_ne!(
+        cell.kind(),
+        Kind::Rendezvous,
+        "the send would wait for ever"
+    );
+    let (mut senders, mut receivers) = L::open(cell);
+    let sender = &mut senders[0];
+    let mut source = L::source(&mut receivers[0]);
     let active = Producers::new(1);
     let mut pass = |message: Message| {
         L::send(sender, black_box(message));
-        L::recv(receiver, &active)
+        L::recv(&mut source, &active)
     };
 
     // One lap, so that every slot's page is there.
-    for sequence in 0..cell.capacity as u64 {
+    for sequence in 0..cell.backlog() {
         pass(sequence);
     }
     let (mut sent, mut received) = (Tally::default(), Tally::default());

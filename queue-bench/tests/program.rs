@@ -5,11 +5,12 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Map, Value};
 
-const FIELDS: [&str; 20] = [
+const FIELDS: [&str; 21] = [
     "cell",
     "mode",
     "producers",
     "consumers",
+    "channels",
     "capacity",
     "payload_bytes",
     "contender",
@@ -75,15 +76,18 @@ fn every_contender_passes_the_check_in_every_cell() {
                 "{row:?}"
             );
         }
+        let capacity = match &row["capacity"] {
+            Value::Null => "unbounded".to_owned(),
+            slots => format!("cap{slots}"),
+        };
         let cell = format!(
-            "{}p{}c-cap{}-{}B",
-            row["producers"], row["consumers"], row["capacity"], row["payload_bytes"]
+            "{}p{}c-{capacity}-{}B",
+            row["producers"], row["consumers"], row["payload_bytes"]
         );
-        assert!(
-            row["cell"]
-                .as_str()
-                .is_some_and(|name| name.ends_with(&cell))
-        );
+        let name = row["cell"].as_str().expect("a name");
+        assert!(name.ends_with(&cell), "{name}");
+        let is_select = name.starts_with(&format!("select{}-", row["channels"]));
+        assert!(is_select || row["channels"] == 1, "{name}");
         if row["contender"] == "queue-core" {
             assert_eq!(row["ratio"], 1.0);
             assert_eq!(row["version"], env!("CARGO_PKG_VERSION"));
@@ -101,7 +105,7 @@ fn every_contender_passes_the_check_in_every_cell() {
         .iter()
         .map(|row| (row["cell"].to_string(), row["mode"].to_string()))
         .collect();
-    assert_eq!(pairs.len(), 12);
+    assert_eq!(pairs.len(), 18);
 }
 
 #[test]
@@ -139,6 +143,36 @@ fn each_cell_has_the_contenders_that_fit_it() {
             "crossfire fifo/mpmc/try",
             "rapidfire fifo/mpmc/try",
             "mutex-condvar fifo/mpmc/try",
+        ]
+    );
+    assert_eq!(
+        contenders("spsc-1p1c-cap0-8B", "block"),
+        [
+            "queue-core fifo/mpmc/block",
+            "queue-core fifo/mpsc/block",
+            "crossbeam-channel fifo/mpmc/block",
+            "std-mpsc fifo/mpsc/block",
+            "flume fifo/mpmc/block",
+            "kanal fifo/mpmc/block",
+        ]
+    );
+    assert_eq!(
+        contenders("mpmc-2p2c-unbounded-8B", "block"),
+        [
+            "queue-core fifo/mpmc/block",
+            "crossbeam-channel fifo/mpmc/block",
+            "flume fifo/mpmc/block",
+            "kanal fifo/mpmc/block",
+            "crossfire fifo/mpmc/block",
+        ]
+    );
+    assert_eq!(
+        contenders("select8-2p1c-cap64-8B", "block"),
+        [
+            "queue-core per-channel/mpmc/block",
+            "crossbeam-channel per-channel/mpmc/block",
+            "flume per-channel/mpmc/block",
+            "crossfire per-channel/mpmc/block",
         ]
     );
 }
@@ -202,6 +236,9 @@ fn help_and_version_are_answers() {
     let help = queue_bench(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(text(&help.stdout).contains("Exit codes:"));
+    for cells in ["*cap0*", "*unbounded*", "select8*"] {
+        assert!(text(&help.stdout).contains(cells));
+    }
     assert!(!text(&help.stdout).contains("faulty") && !text(&help.stdout).contains("launch"));
 
     let version = queue_bench(&["--version"]);

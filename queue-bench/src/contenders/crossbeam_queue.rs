@@ -21,7 +21,7 @@ impl Queue for Array {
     type Receiver = Arc<ArrayQueue<Message>>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        let queue = Arc::new(ArrayQueue::new(cell.capacity));
+        let queue = Arc::new(ArrayQueue::new(cell.slots()));
         link::clones((Arc::clone(&queue), queue), cell)
     }
 }

@@ -81,7 +81,7 @@ impl<F: Fault> Queue for Faulty<F> {
     type Receiver = (Receiver<Message>, u64);
 
     fn open(cell: &Cell) -> Ends<Self> {
-        let (sender, receiver) = sync_channel(cell.capacity);
+        let (sender, receiver) = sync_channel(cell.slots());
         (vec![(sender, 0); cell.producers], vec![(receiver, 0)])
     }
 }

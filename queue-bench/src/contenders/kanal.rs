@@ -1,16 +1,16 @@
-//! kanal's bounded channel, synchronous at both ends.
+//! kanal's channels, synchronous at both ends.
 
-use kanal::{Receiver, Sender, bounded};
+use kanal::{Receiver, Sender, bounded, unbounded};
 
-use crate::cells::Cell;
+use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
 use crate::link::{self, Blocking, Ends, Polling, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
-pub(super) struct Bounded;
+pub(super) struct Channel;
 
-impl Queue for Bounded {
+impl Queue for Channel {
     const NAME: &'static str = "kanal";
     const VERSION: &'static str = env!("VERSION_KANAL");
     const TOPOLOGY: Topology = Topology::Mpmc;
@@ -19,11 +19,15 @@ impl Queue for Bounded {
     type Receiver = Receiver<Message>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        link::clones(bounded(cell.capacity), cell)
+        let ends = match cell.capacity {
+            Capacity::Bounded(slots) => bounded(slots),
+            Capacity::Unbounded => unbounded(),
+        };
+        link::clones(ends, cell)
     }
 }
 
-impl Blocking for Bounded {
+impl Blocking for Channel {
     #[inline]
     fn send(sender: &mut Self::Sender, message: Message) {
         sender
@@ -37,7 +41,7 @@ impl Blocking for Bounded {
     }
 }
 
-impl Polling for Bounded {
+impl Polling for Channel {
     #[inline]
     fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
         matches!(sender.try_send(message), Ok(true))

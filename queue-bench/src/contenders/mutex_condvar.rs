@@ -93,8 +93,8 @@ impl Queue for Bounded {
     fn open(cell: &Cell) -> Ends<Self> {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
-                messages: VecDeque::with_capacity(cell.capacity),
-                capacity: cell.capacity,
+                messages: VecDeque::with_capacity(cell.slots()),
+                capacity: cell.slots(),
                 senders: cell.producers,
                 waiting_for_room: 0,
                 waiting_for_message: 0,

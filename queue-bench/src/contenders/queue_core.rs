@@ -1,12 +1,12 @@
-//! Our own: [`Ring`] where the caller polls, [`bounded`](fn@bounded) where it waits.
+//! Our own: [`Ring`] where the caller polls, channels where it waits.
 
-use queue_core::{Receiver, Sender, bounded};
+use queue_core::{Receiver, Select, Sender, bounded, unbounded};
 use std::sync::Arc;
 
 use super::OURS;
-use crate::cells::Cell;
+use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
-use crate::link::{self, Blocking, Ends, Polling, Queue};
+use crate::link::{self, Blocking, Ends, Polling, Queue, Selecting};
 use crate::message::Message;
 
 const VERSION: &str = env!("VERSION_QUEUE_CORE");
@@ -24,7 +24,7 @@ impl Queue for Ring {
     type Receiver = Arc<queue_core::Ring<Message>>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        let ring = Arc::new(queue_core::Ring::new(cell.capacity));
+        let ring = Arc::new(queue_core::Ring::new(cell.slots()));
         link::clones((Arc::clone(&ring), ring), cell)
     }
 }
@@ -48,13 +48,17 @@ impl Queue for Channel {
     const NAME: &'static str = OURS;
     const VERSION: &'static str = VERSION;
     const TOPOLOGY: Topology = Topology::Mpmc;
-    const NOTES: &'static str = "bounded";
+    const NOTES: &'static str = "channel";
 
     type Sender = Sender<Message>;
     type Receiver = Receiver<Message>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        link::clones(bounded(cell.capacity), cell)
+        let ends = match cell.capacity {
+            Capacity::Bounded(slots) => bounded(slots),
+            Capacity::Unbounded => unbounded(),
+        };
+        link::clones(ends, cell)
     }
 }
 
@@ -69,5 +73,44 @@ impl Blocking for Channel {
     #[inline]
     fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
         receiver.recv().ok()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Selection<'a> {
+    select: Select<'a>,
+    receivers: &'a [Receiver<Message>],
+    connected: usize,
+}
+
+impl Selecting for Channel {
+    const SELECT_NOTES: &'static str = "Select";
+
+    type Selection<'a> = Selection<'a>;
+
+    fn selection(receivers: &[Self::Receiver]) -> Selection<'_> {
+        let mut select = Select::new();
+        for receiver in receivers {
+            select.recv(receiver);
+        }
+        Selection {
+            select,
+            receivers,
+            connected: receivers.len(),
+        }
+    }
+
+    #[inline]
+    fn recv_any(selection: &mut Selection<'_>) -> Option<Message> {
+        while selection.connected > 0 {
+            let operation = selection.select.select();
+            let index = operation.index();
+            if let Ok(message) = operation.recv(&selection.receivers[index]) {
+                return Some(message);
+            }
+            selection.select.remove(index);
+            selection.connected -= 1;
+        }
+        None
     }
 }

@@ -19,7 +19,7 @@ impl Queue for Bounded {
     type Receiver = Receiver<Message>;
 
     fn open(cell: &Cell) -> Ends<Self> {
-        link::clones(bounded(cell.capacity), cell)
+        link::clones(bounded(cell.slots()), cell)
     }
 }
 

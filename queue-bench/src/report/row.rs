@@ -29,7 +29,10 @@ pub(crate) struct Row {
     pub(crate) mode: String,
     pub(crate) producers: usize,
     pub(crate) consumers: usize,
-    pub(crate) capacity: usize,
+    /// How many queues there are; one consumer selects over several.
+    pub(crate) channels: usize,
+    /// Of each queue; nothing if it is unbounded.
+    pub(crate) capacity: Option<usize>,
     pub(crate) payload_bytes: usize,
     pub(crate) contender: String,
     pub(crate) version: String,
@@ -137,7 +140,8 @@ fn row(
         mode: plan.mode.to_string(),
         producers: plan.cell.producers,
         consumers: plan.cell.consumers,
-        capacity: plan.cell.capacity,
+        channels: plan.cell.channels,
+        capacity: plan.cell.capacity.limit(),
         payload_bytes: plan.cell.payload_bytes,
         contender: contender.name.to_owned(),
         version: contender.version.to_owned(),
@@ -208,7 +212,7 @@ mod tests {
     fn blocking(names: &[&str]) -> Vec<Contender> {
         contenders::all()
             .into_iter()
-            .filter(|c| c.contract.mode == Mode::Block && names.contains(&c.name))
+            .filter(|c| c.competes(&plan().cell, Mode::Block) && names.contains(&c.name))
             .collect()
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, Table, Width, presets};
 
 use super::{Row, Rows, Status};
-use crate::cells::cores;
+use crate::cells::{Capacity, MOST_AHEAD, cores};
 use crate::contenders::OURS;
 use crate::statistics::{CONFIDENCE, are_enough};
 
@@ -98,6 +98,9 @@ fn heading(rows: &Rows) -> String {
     );
     if !are_enough(plan.rounds) {
         heading.push_str("; too few rounds to compare rates");
+    }
+    if plan.cell.capacity == Capacity::Unbounded {
+        let _ = write!(heading, "; producers at most {MOST_AHEAD} messages ahead");
     }
     if plan.cell.is_oversubscribed() {
         let _ = write!(
