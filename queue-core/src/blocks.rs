@@ -13,8 +13,8 @@
 //!
 //! A push claims a ticket by a CAS on `tail`, a pop by a CAS on `head` where it is
 //! behind `tail`: exact FIFO in the order of the claims. A slot serves one ticket,
-//! so it needs no lap; a block whose slots are all done is freed, by whoever was
-//! the last one in it.
+//! so it needs no lap; a block whose slots are all done is put aside for the next
+//! hand-over, or freed, by whoever was the last one in it.
 //!
 //! **Hand-over.** Each block has one ticket more than slots. Who claims the last
 //! slot of a block brings the next block, and then moves the index over the
@@ -30,6 +30,11 @@
 //! Ramalhete's FAAArrayQueue,
 //! <https://concurrencyfreaks.blogspot.com/2016/11/faaarrayqueue-mpmc-lock-free-queue-part.html>.)
 //!
+//! **Widths.** An index of 64 bits never repeats. With 32 bits (only where the target has no 64-bit
+//! atomics) a ticket does after 2^26: so many messages at once are too many, and a thread that is
+//! suspended between reading an index and its claim, while its peers complete exactly a multiple
+//! of that many, would be deceived.
+//!
 //! **Orderings.** The tail's index hands over all that its claimants need: the block
 //! pointer beside it, the fresh block, and the links between blocks are written
 //! before the RMW that makes them reachable (B1), and the same for the head (B2).
@@ -40,25 +45,60 @@ use crossbeam_utils::CachePadded;
 
 use crate::ring::Refusal;
 use crate::sync::{AtomicPtr, Backoff, Ordering, fence, order, read_exclusive, spin_loop};
-use crate::word::{CLOSED, FLAG_BITS, NativeWord, PARKED, Word, ticket};
+use crate::word::{CLOSED, FLAG_BITS, NativeWord, PARKED, Word};
 
 mod block;
 
 pub(crate) use block::Suspended;
-use block::{Block, SLOTS};
+use block::{Block, SLOTS, Spare};
 
+/// The bits below the ticket: in `tail` the flags, in `head` what is known of the tail.
+const LOW_BITS: u32 = if FLAG_BITS > (LAP as u64).ilog2() {
+    FLAG_BITS
+} else {
+    (LAP as u64).ilog2() + 1
+};
 /// One ticket on.
-const ONE: u64 = 1 << FLAG_BITS;
+const ONE: u64 = 1 << LOW_BITS;
 /// The tickets of a block: its slots, and the spare one of the hand-over.
-const LAP: u64 = SLOTS as u64 + 1;
+const LAP: usize = SLOTS + 1;
+
+#[inline(always)]
+const fn ticket(index: u64) -> u64 {
+    index & !(ONE - 1)
+}
+
+/// How many slots of its block are known, in `head`, to have been claimed by pushes; [`LAP`] where
+/// all are, and the next block is linked. Pops that find it beyond their slot need not look
+/// at `tail`, whose line the pushes then keep to themselves.
+#[inline(always)]
+const fn known(head: u64) -> usize {
+    (head & (ONE - 1)) as usize
+}
+
+/// What a look at the tail lets a head know, which is not beyond it.
+#[inline(always)]
+const fn known_by(head: u64, tail: u64) -> usize {
+    if block_number(head) == block_number(tail) {
+        offset(tail)
+    } else {
+        LAP
+    }
+}
+
+/// The number of its block.
+#[inline(always)]
+const fn block_number(index: u64) -> u64 {
+    (index >> LOW_BITS) / LAP as u64
+}
 
 /// Where in its block the ticket of an index lies; [`SLOTS`] is the spare ticket.
 #[inline(always)]
 const fn offset(index: u64) -> usize {
-    ((index >> FLAG_BITS) % LAP) as usize
+    ((index >> LOW_BITS) % LAP as u64) as usize
 }
 
-/// The index one ticket on, with its flags kept.
+/// The index one ticket on, with its low bits kept.
 #[inline(always)]
 fn next<W: Word>(index: u64) -> u64 {
     index.wrapping_add(ONE) & W::MASK
@@ -75,6 +115,7 @@ pub(crate) struct Blocks<T, W: Word = NativeWord> {
     head: CachePadded<Cursor<T, W>>,
     /// With `CLOSED`, and `PARKED` for receivers.
     tail: CachePadded<Cursor<T, W>>,
+    spare: CachePadded<Spare<T>>,
 }
 
 // SAFETY: each message goes from one thread to exactly one other, ordered by its slot's state; no
@@ -93,7 +134,7 @@ impl<T, W: Word> Blocks<T, W> {
     /// An empty queue: one block.
     pub(crate) fn new() -> Self {
         // Little before the word overflows, so that this is among the first things that happen.
-        let first = LAP.wrapping_neg().wrapping_mul(ONE) & W::MASK;
+        let first = (LAP as u64 * ONE).wrapping_neg() & W::MASK;
         let first = first.wrapping_add(block::FIRST as u64 * ONE);
         let block = Block::first();
         let cursor = || {
@@ -105,6 +146,7 @@ impl<T, W: Word> Blocks<T, W> {
         Self {
             head: cursor(),
             tail: cursor(),
+            spare: CachePadded::new(Spare::none()),
         }
     }
 
@@ -118,7 +160,7 @@ impl<T, W: Word> Blocks<T, W> {
             };
             receivers_parked |= parked;
             // SAFETY: the claim is fresh, and the block has our slot to wait for.
-            match unsafe { Block::fill(claim.block, claim.offset, message) } {
+            match unsafe { Block::fill(claim.block, claim.offset, message, &self.spare) } {
                 Ok(()) => return Ok(receivers_parked),
                 Err(skipped) => message = skipped,
             }
@@ -146,7 +188,7 @@ impl<T, W: Word> Blocks<T, W> {
             let is_last = offset + 1 == SLOTS;
             if is_last && fresh.is_none() {
                 // Before the claim: peers wait for who has claimed a last slot.
-                fresh = Some(Block::new());
+                fresh = Some(self.spare.bring());
             }
             let claimed = W::compare_exchange_weak(
                 &self.tail.index,
@@ -171,6 +213,9 @@ impl<T, W: Word> Blocks<T, W> {
                 // not see the content.
                 W::fetch_add(&self.tail.index, ONE, order!(B1, Release));
             }
+            if let Some(unused) = fresh {
+                self.spare.keep(unused);
+            }
             return Some((Claim { block, offset }, tail & PARKED != 0));
         }
     }
@@ -181,7 +226,9 @@ impl<T, W: Word> Blocks<T, W> {
         loop {
             let claim = self.claim_pop()?;
             // SAFETY: the claim is fresh, and the block has our slot to wait for.
-            if let Some(message) = unsafe { Block::take(claim.block, claim.offset, suspended) } {
+            if let Some(message) =
+                unsafe { Block::take(claim.block, claim.offset, suspended, &self.spare) }
+            {
                 return Ok(message);
             }
         }
@@ -191,13 +238,13 @@ impl<T, W: Word> Blocks<T, W> {
     fn claim_pop(&self) -> Result<Claim<T>, Refusal> {
         let backoff = Backoff::new();
         loop {
-            let head = self.find()?;
+            let (head, known) = self.find()?;
             // ORDERING(relaxed): as in `claim_push`.
             let block = self.head.block.load(Ordering::Relaxed);
             let claimed = W::compare_exchange_weak(
                 &self.head.index,
                 head,
-                next::<W>(head),
+                next::<W>(ticket(head)) | known as u64,
                 // ORDERING(B4): pairs with B2; without it a peer may see this pop and not the push
                 // whose message it takes, and find the tail behind the head.
                 order!(B4, Release),
@@ -215,31 +262,52 @@ impl<T, W: Word> Blocks<T, W> {
                 debug_assert!(!next_block.is_null());
                 // ORDERING(relaxed): the index comes after it.
                 self.head.block.store(next_block, Ordering::Relaxed);
+                let first = next::<W>(next::<W>(ticket(head)));
+                // ORDERING(B1): as in `find_tail`.
+                let tail = W::load(&self.tail.index, order!(B1, Acquire));
+                // No RMW: nobody claims the spare ticket, and in the head there is no flag to raise.
                 // ORDERING(B2): pairs with itself; see `find`.
-                W::fetch_add(&self.head.index, ONE, order!(B2, Release));
+                W::store(
+                    &self.head.index,
+                    first | known_by(first, tail) as u64,
+                    order!(B2, Release),
+                );
             }
             return Ok(Claim { block, offset });
         }
     }
 
-    /// The index by which the next pop can claim; or why it cannot.
+    /// The index by which the next pop can claim, and what it then knows of the tail (see
+    /// [`known`]); or why it cannot.
     #[inline(always)]
-    fn find(&self) -> Result<u64, Refusal> {
+    fn find(&self) -> Result<(u64, usize), Refusal> {
         // ORDERING(B2): pairs with itself and B4; without it the block may be older than its index, or
-        // the tail, read next, behind it.
+        // the tail, read next or by a peer before, behind it.
         let head = W::load(&self.head.index, order!(B2, Acquire));
+        let (offset, known) = (offset(head), known(head));
+        // The last slot asks for more than to be claimed; the spare ticket has no slot.
+        let needed = if known == LAP { 1 } else { 2 };
+        if offset < known && offset + needed <= SLOTS {
+            return Ok((head, known));
+        }
+        self.find_tail(head)
+    }
+
+    /// [`find`](Self::find), where it takes a look at the tail.
+    #[inline]
+    fn find_tail(&self, head: u64) -> Result<(u64, usize), Refusal> {
         if offset(head) == SLOTS {
             return Err(Refusal::Busy);
         }
         // ORDERING(B1): pairs with itself; without it the block may not be seen as it was made.
         let mut tail = W::load(&self.tail.index, order!(B1, Acquire));
-        if ticket(tail) == head {
+        if ticket(tail) == ticket(head) {
             // ORDERING(V3): pairs with itself and with fences of the user's; without it two threads that
             // each push into one queue and then look at the other may both see the old state.
             fence(order!(V3, SeqCst));
             // ORDERING(B1): as above, and pairs with B5: who is told of the end sees what was before.
             tail = W::load(&self.tail.index, order!(B1, Acquire));
-            if ticket(tail) == head {
+            if ticket(tail) == ticket(head) {
                 return Err(if tail & CLOSED == 0 {
                     Refusal::Spent
                 } else {
@@ -247,11 +315,12 @@ impl<T, W: Word> Blocks<T, W> {
                 });
             }
         }
+        let known = known_by(head, tail);
         // The last slot is not claimed before the next block is there: who has claimed never waits.
-        if offset(head) + 1 == SLOTS && offset(tail) == SLOTS && ticket(tail) == next::<W>(head) {
+        if known != LAP && offset(head) + 1 == SLOTS {
             return Err(Refusal::Busy);
         }
-        Ok(head)
+        Ok((head, known))
     }
 
     /// Whether a pop would be given a message; or why not.
@@ -261,12 +330,15 @@ impl<T, W: Word> Blocks<T, W> {
 
     /// Whether there looks to be a message, or two. A hint.
     #[inline]
-    pub(crate) fn looks_poppable(&self, messages: u64) -> bool {
+    pub(crate) fn looks_poppable(&self, messages: usize) -> bool {
         // ORDERING(relaxed): a hint, which a claim confirms.
         let head = W::load(&self.head.index, Ordering::Relaxed);
+        if offset(head) + messages <= known(head) {
+            return true;
+        }
         // ORDERING(relaxed): as above.
         let tail = W::load(&self.tail.index, Ordering::Relaxed);
-        ticket(tail).wrapping_sub(head) & W::MASK >= messages * ONE
+        ticket(tail).wrapping_sub(ticket(head)) & W::MASK >= messages as u64 * ONE
     }
 
     /// Accepts no more pushes; what has been claimed is published, or given back.
@@ -317,12 +389,9 @@ impl<T, W: Word> Blocks<T, W> {
         // ORDERING(relaxed): not older than `head`.
         let tail = W::load(&self.tail.index, Ordering::Relaxed);
         // A spare ticket carries no message.
-        ticket(tail) == head || offset(head) == SLOTS && ticket(tail) == next::<W>(head)
+        ticket(tail) == ticket(head)
+            || offset(head) == SLOTS && ticket(tail) == next::<W>(ticket(head))
     }
-}
-
-fn block_number(index: u64) -> u64 {
-    (index >> FLAG_BITS) / LAP
 }
 
 impl<T, W: Word> Drop for Blocks<T, W> {
@@ -330,7 +399,7 @@ impl<T, W: Word> Drop for Blocks<T, W> {
     /// a drop panics, the rest is leaked.
     fn drop(&mut self) {
         let tail = ticket(W::read_exclusive(&mut self.tail.index));
-        let mut head = W::read_exclusive(&mut self.head.index);
+        let mut head = ticket(W::read_exclusive(&mut self.head.index));
         let mut block = read_exclusive!(self.head.block);
         while head != tail {
             let offset = offset(head);

@@ -92,7 +92,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// Makes a channel that holds any number of messages: a send never waits for room.
 ///
 /// Memory is taken as it fills, in blocks of 31 messages, and given back as it drains: an empty
-/// channel has one block or two. Nothing holds senders up that are faster than their receivers,
+/// channel has one block in use, and one or two kept for the next. Nothing holds senders up that are faster than their receivers,
 /// but the memory's end; where that is possible, use [`bounded`].
 ///
 /// **Order**: exact FIFO over all senders and receivers, as of [`bounded`].
@@ -100,10 +100,11 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// **Synchronisation**: a send happens before the receive of its message. Dropping the
 /// last handle of one end happens before the other end is told of it.
 ///
-/// **Progress**: as of [`bounded`], with one difference. A receive never waits for a sender that was
-/// suspended while writing a message: it passes over that message, and its sender, resumed, sends it
-/// anew, as its call has not returned. Only who moves on from one block to the next holds up
-/// others, for the time of two stores.
+/// **Progress**: as of [`bounded`], with one difference. A blocking receive does not wait for a sender
+/// that was suspended while writing a message: it passes over that message, and its sender,
+/// resumed, sends it anew, as its call has not returned. (The `try_` calls do wait: to them a message
+/// counts from the moment that [`Receiver::len`] counts it.) Who moves on from one block to
+/// the next holds up others, for the time of two stores.
 ///
 /// # Examples
 ///

@@ -64,6 +64,7 @@ const KILLS: &[(&str, &str)] = &[
     ("B5", "unbounded::the_end_synchronises_with_the_senders"),
     ("B6", "unbounded::drop_with_messages_inside"),
     ("B7", "unbounded::a_block_is_freed_after_its_last_reader"),
+    ("B8", "unbounded::a_block_is_used_again"),
     ("V3", "unbounded::of_two_empty_verdicts_one_is_wrong"),
 ];
 

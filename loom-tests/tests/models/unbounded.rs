@@ -90,6 +90,27 @@ fn a_block_is_freed_after_its_last_reader() {
     });
 }
 
+/// A block that a consumer has done with is used again by a producer. Breaks without B8.
+/// Explores 0 executions.
+#[test]
+fn a_block_is_used_again() {
+    explore(Search::preemptions(3, 1), || {
+        let (sender, receiver) = unbounded();
+        for value in 0..3 {
+            send(&sender, value);
+        }
+        let reader = receiver.clone();
+        let consumer = thread::spawn(move || assert_eq!(try_recv(&reader), Some(0)));
+        // The last slot of the second block, and the first of the third, or of the first.
+        send(&sender, 3);
+        send(&sender, 4);
+        consumer.join().unwrap();
+        for value in 1..5 {
+            assert_eq!(try_recv(&receiver), Some(value));
+        }
+    });
+}
+
 /// A receiver that finds nothing sleeps, and is woken by the one send.
 /// Explores 17,398 executions.
 #[test]

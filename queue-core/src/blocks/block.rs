@@ -2,14 +2,15 @@
 //!
 //! A block is done when each of its slots is: its message was read by a pop, or
 //! taken back by a push whose slot a pop had given up. Each such end is counted,
-//! and who counts the last one frees the block. The functions take pointers,
-//! not references: after the count the block may be gone.
+//! and who counts the last one puts the block aside for another use, or frees it. The
+//! functions take pointers, not references: after the count the block may be gone.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
 use crate::sync::{
     AtomicPtr, AtomicU8, AtomicUsize, Backoff, Ordering, UnsafeCell, order, read_exclusive,
+    spin_loop, write_exclusive,
 };
 
 /// The slots of a block.
@@ -24,12 +25,17 @@ pub(super) const FIRST: usize = 0;
 #[cfg(queue_loom)]
 pub(super) const FIRST: usize = 2;
 
-/// How often a pop looks for a message that is being written, each time after a longer pause,
-/// before it gives the slot up: 2 us on Zen 4.
+/// How often a pop looks for a message that is being written, each time after a pause of the
+/// processor, before it gives the slot up: long enough for any push that is not suspended. On Zen 4
+/// 2 us, and 1 us for every 600 bytes of a message.
 #[cfg(not(queue_loom))]
-const LOOKS: u32 = 6;
+const fn looks<T>() -> usize {
+    64 + size_of::<T>() / 16
+}
 #[cfg(queue_loom)]
-const LOOKS: u32 = 0;
+const fn looks<T>() -> usize {
+    0
+}
 
 /// The slot awaits its push.
 const EMPTY: u8 = 0;
@@ -60,13 +66,48 @@ pub(super) struct Block<T> {
     slots: [Slot<T>; SLOTS],
 }
 
-impl<T> Block<T> {
-    /// A block whose slots are all empty.
-    #[cold]
-    pub(super) fn new() -> Box<Self> {
-        Self::used_up_to(0)
+/// A block that is not in use: kept for the next hand-over, so that a queue that is drained as it
+/// fills need not ask the allocator for every block.
+pub(super) struct Spare<T>(AtomicPtr<Block<T>>);
+
+impl<T> Spare<T> {
+    pub(super) fn none() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
     }
 
+    /// A block whose slots are all empty.
+    #[cold]
+    pub(super) fn bring(&self) -> Box<Block<T>> {
+        self.exchange(ptr::null_mut())
+            .unwrap_or_else(|| Block::used_up_to(0))
+    }
+
+    /// Keeps a block of which nobody has anything, and frees the one that was kept.
+    #[cold]
+    pub(super) fn keep(&self, mut block: Box<Block<T>>) {
+        write_exclusive!(block.next, ptr::null_mut());
+        write_exclusive!(block.done, 0);
+        for slot in &mut block.slots {
+            write_exclusive!(slot.state, EMPTY);
+        }
+        drop(self.exchange(Box::into_raw(block)));
+    }
+
+    fn exchange(&self, block: *mut Block<T>) -> Option<Box<Block<T>>> {
+        // ORDERING(B8): pairs with itself; without it the block may be used before it is made ready.
+        let before = self.0.swap(block, order!(B8, AcqRel));
+        // SAFETY: what is not null came from a box, and the swap has made it ours.
+        (!before.is_null()).then(|| unsafe { Box::from_raw(before) })
+    }
+}
+
+impl<T> Drop for Spare<T> {
+    fn drop(&mut self) {
+        drop(self.exchange(ptr::null_mut()));
+    }
+}
+
+impl<T> Block<T> {
     /// The first block of a queue.
     pub(super) fn first() -> *mut Self {
         Box::into_raw(Self::used_up_to(FIRST))
@@ -120,7 +161,12 @@ impl<T> Block<T> {
     ///
     /// The slot is claimed by this push, which comes here once.
     #[inline(always)]
-    pub(super) unsafe fn fill(block: *mut Self, offset: usize, message: T) -> Result<(), T> {
+    pub(super) unsafe fn fill(
+        block: *mut Self,
+        offset: usize,
+        message: T,
+        spare: &Spare<T>,
+    ) -> Result<(), T> {
         // SAFETY: our slot is not done, which keeps the block; the offset is one of a slot.
         let slot = unsafe { (*block).slots.get_unchecked(offset) };
         slot.value.with_mut(|cell| {
@@ -137,7 +183,7 @@ impl<T> Block<T> {
             .value
             .with_mut(|cell| unsafe { (*cell).assume_init_read() });
         // SAFETY: the slot is done, and nobody else says so.
-        unsafe { Self::finish(block) };
+        unsafe { Self::finish(block, spare) };
         Err(message)
     }
 
@@ -148,7 +194,12 @@ impl<T> Block<T> {
     ///
     /// The slot is claimed by this pop, which comes here once.
     #[inline(always)]
-    pub(super) unsafe fn take(block: *mut Self, offset: usize, suspended: Suspended) -> Option<T> {
+    pub(super) unsafe fn take(
+        block: *mut Self,
+        offset: usize,
+        suspended: Suspended,
+        spare: &Spare<T>,
+    ) -> Option<T> {
         // SAFETY: our slot is not done, which keeps the block; the offset is one of a slot.
         let slot = unsafe { (*block).slots.get_unchecked(offset) };
         // ORDERING(B6): pairs with itself, in `fill`; see there.
@@ -160,19 +211,19 @@ impl<T> Block<T> {
             unsafe { (*cell).assume_init_read() }
         });
         // SAFETY: the slot is done, and nobody else says so.
-        unsafe { Self::finish(block) };
+        unsafe { Self::finish(block, spare) };
         Some(message)
     }
 
     /// Whether the push has come in time; if not, the slot has been given up.
     #[cold]
     fn wait_for_push(slot: &Slot<T>, suspended: Suspended) -> bool {
+        let mut looks_left = looks::<T>();
         let backoff = Backoff::new();
-        let mut looks = 0;
-        while looks < LOOKS || matches!(suspended, Suspended::WaitOut) {
-            if looks < LOOKS {
-                backoff.spin();
-                looks += 1;
+        while looks_left > 0 || matches!(suspended, Suspended::WaitOut) {
+            if looks_left > 0 {
+                spin_loop();
+                looks_left -= 1;
             } else {
                 backoff.snooze();
             }
@@ -187,19 +238,19 @@ impl<T> Block<T> {
             .is_err()
     }
 
-    /// Counts a slot that is done, and frees the block after the last one.
+    /// Counts a slot that is done, and puts the block aside after the last one.
     ///
     /// # Safety
     ///
     /// The slot was the caller's, and is counted once.
     #[inline(always)]
-    unsafe fn finish(block: *mut Self) {
+    unsafe fn finish(block: *mut Self, spare: &Spare<T>) {
         // SAFETY: the slot that we are about to count keeps the block.
         // ORDERING(B7): pairs with itself; without it the block may be freed while others use it.
         let before = unsafe { &*block }.done.fetch_add(1, order!(B7, AcqRel));
         if before + 1 == SLOTS {
-            // SAFETY: every slot is done.
-            unsafe { Self::leave(block) };
+            // SAFETY: it was made by a box, and every slot is done.
+            spare.keep(unsafe { Box::from_raw(block) });
         }
     }
 
@@ -212,12 +263,6 @@ impl<T> Block<T> {
     pub(super) unsafe fn leave(block: *mut Self) -> *mut Self {
         // SAFETY: it was made by a box, and nobody uses it any more.
         let mut block = unsafe { Box::from_raw(block) };
-        if cfg!(queue_loom) {
-            // loom reports who might still be at it.
-            for slot in &mut block.slots {
-                let _ = read_exclusive!(slot.state);
-            }
-        }
         read_exclusive!(block.next)
     }
 

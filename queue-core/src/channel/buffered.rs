@@ -9,7 +9,7 @@ use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendErro
 use super::queue::{Queue, Reservation};
 use super::shared::Ends;
 use crate::ring::{Ended, Refusal};
-use crate::sync::{Backoff, Instant, step};
+use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
 use crate::wait::{
     Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
 };
@@ -17,6 +17,8 @@ use crate::wait::{
 /// A queue, and who is parked at its two ends.
 pub(super) struct Buffered<Q> {
     pub(super) queue: Q,
+    /// One end is gone. A hint on a line that is hardly ever written; the index is where it counts.
+    is_closed: AtomicBool,
     /// Receivers that wait for a message: their flag lies in the index which sends claim.
     receivers: CachePadded<WaitList>,
     /// Senders that wait for room: their flag lies in the index which receives claim.
@@ -59,6 +61,7 @@ impl<Q: Queue> Buffered<Q> {
     pub(super) fn new(queue: Q) -> Self {
         Self {
             queue,
+            is_closed: AtomicBool::new(false),
             receivers: CachePadded::new(WaitList::new()),
             senders: CachePadded::new(WaitList::new()),
         }
@@ -354,12 +357,25 @@ impl<Q: Queue> Buffered<Q> {
         }
     }
 
+    /// Whether a send looks possible, or as if it would fail for good.
     pub(super) fn looks_pushable(&self, look: Look) -> bool {
-        self.queue.looks_pushable(look)
+        self.queue.looks_pushable(look) || self.looks_closed()
     }
 
+    /// Whether a receive looks possible, or as if it would fail for good.
     pub(super) fn looks_poppable(&self, look: Look) -> bool {
-        self.queue.looks_poppable(look)
+        self.queue.looks_poppable(look) || self.looks_closed()
+    }
+
+    fn looks_closed(&self) -> bool {
+        // ORDERING(relaxed): a hint, which an attempt confirms.
+        self.is_closed.load(Ordering::Relaxed)
+    }
+
+    fn close(&self) {
+        self.queue.close();
+        // ORDERING(relaxed): as above.
+        self.is_closed.store(true, Ordering::Relaxed);
     }
 
     pub(super) fn capacity(&self) -> Option<usize> {
@@ -392,7 +408,7 @@ impl<Q: Queue> Buffered<Q> {
 impl<Q: Queue> Ends for Buffered<Q> {
     /// The last sender is gone: who waits for a message is told that none will come.
     fn close_for_senders(&self) {
-        self.queue.close();
+        self.close();
         let flag = Parked(&self.queue, Side::Receivers);
         step!(H2, self.receivers.notify_all(&flag));
     }
@@ -400,7 +416,7 @@ impl<Q: Queue> Ends for Buffered<Q> {
     /// The last receiver is gone: who waits for room is told that none will
     /// come, and the messages that nobody can receive any more are dropped.
     fn close_for_receivers(&self) {
-        self.queue.close();
+        self.close();
         let flag = Parked(&self.queue, Side::Senders);
         step!(H3, self.senders.notify_all(&flag));
         self.discard();

@@ -69,12 +69,11 @@ pub(crate) enum Reservation {
 }
 
 /// Which slot answers a look: the two layers meet here and do not know each other.
-impl From<Look> for Turn {
-    fn from(look: Look) -> Self {
-        match look {
-            Look::Ready => Self::Next,
-            Look::Streaming => Self::AfterNext,
-        }
+fn turn(look: Look) -> Option<Turn> {
+    match look {
+        Look::Ready => Some(Turn::Next),
+        Look::Streaming => Some(Turn::AfterNext),
+        Look::Boundless => None,
     }
 }
 
@@ -130,11 +129,11 @@ impl<T> Queue for RawRing<T> {
     }
 
     fn looks_pushable(&self, look: Look) -> bool {
-        self.looks_pushable(look.into())
+        turn(look).is_some_and(|turn| self.looks_pushable(turn))
     }
 
     fn looks_poppable(&self, look: Look) -> bool {
-        self.looks_poppable(look.into())
+        turn(look).is_some_and(|turn| self.looks_poppable(turn))
     }
 
     fn announce(&self, side: Side) {
@@ -249,10 +248,11 @@ impl<T> Queue for Blocks<T> {
     }
 
     fn looks_poppable(&self, look: Look) -> bool {
-        self.looks_poppable(match look {
-            Look::Ready => 1,
-            Look::Streaming => 2,
-        })
+        match look {
+            Look::Ready => self.looks_poppable(1),
+            Look::Streaming => self.looks_poppable(2),
+            Look::Boundless => true,
+        }
     }
 
     fn announce(&self, side: Side) {

@@ -74,7 +74,8 @@ impl<T> Receiver<T> {
     /// Receives if there is a message now.
     ///
     /// Waits for nobody, but for a sender that was suspended in the middle of
-    /// writing the very message that is next. A send that happened before the call
+    /// writing the very message that is next; and, where the capacity is 0, for a select that has
+    /// been waiting to send and now makes its message. A send that happened before the call
     /// is never missed.
     ///
     /// # Errors
@@ -175,7 +176,8 @@ impl<T> Receiver<T> {
         self.recv_until(Some(deadline))
     }
 
-    /// Whether the channel was empty at one moment during the call.
+    /// Whether the channel was empty, in the sense of [`len`](Self::len), at one moment during the
+    /// call.
     ///
     /// # Examples
     ///
@@ -205,7 +207,8 @@ impl<T> Receiver<T> {
         delegate!(self, channel => channel.is_full())
     }
 
-    /// How many messages are in the channel, those just being sent included.
+    /// How many messages are in the channel, those just being sent included, and those for which a
+    /// selected send has room.
     ///
     /// The count of one moment during the call, never more than the capacity. It
     /// synchronises nothing.
@@ -222,8 +225,7 @@ impl<T> Receiver<T> {
         delegate!(self, channel => channel.len())
     }
 
-    /// How many messages the channel can hold: always `Some`, as the channel is
-    /// bounded.
+    /// How many messages the channel can hold; `None` if there is no limit.
     ///
     /// # Examples
     ///

@@ -168,7 +168,8 @@ impl<T> Sender<T> {
         self.send_until(message, Some(deadline))
     }
 
-    /// Whether the channel was empty at one moment during the call.
+    /// Whether the channel was empty, in the sense of [`len`](Self::len), at one moment during the
+    /// call.
     ///
     /// # Examples
     ///
@@ -198,7 +199,8 @@ impl<T> Sender<T> {
         delegate!(self, channel => channel.is_full())
     }
 
-    /// How many messages are in the channel, those just being sent included.
+    /// How many messages are in the channel, those just being sent included, and those for which a
+    /// selected send has room.
     ///
     /// The count of one moment during the call, never more than the capacity. It
     /// synchronises nothing.
@@ -215,8 +217,7 @@ impl<T> Sender<T> {
         delegate!(self, channel => channel.len())
     }
 
-    /// How many messages the channel can hold: always `Some`, as the channel is
-    /// bounded.
+    /// How many messages the channel can hold; `None` if there is no limit.
     ///
     /// # Examples
     ///

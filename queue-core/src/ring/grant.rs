@@ -101,7 +101,7 @@ impl<T, W: Word> RawRing<T, W> {
     fn after(&self, grant: &Grant) -> Ended {
         // ORDERING(G3): pairs with itself, in `announce_receivers` and `close`; without it a receiver
         // may sleep, or the closer turn away, before the stamp that they should have seen.
-        let tail = W::fetch_or(&self.tail, 0, order!(G3, Release));
+        let tail = W::fetch_or(&self.tail, 0, order!(G3, AcqRel));
         let receivers = if tail & PARKED == 0 {
             0
         } else {

@@ -2,7 +2,7 @@
 //! the replacing of the oldest message.
 
 use super::raw::{RawRing, Refusal};
-use super::ticket::{FREE, PUBLISHED};
+use super::ticket::{FREE, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order, spin_loop};
 use crate::word::{CLOSED, PARKED, Word, ticket};
 
@@ -24,14 +24,15 @@ impl<T, W: Word> RawRing<T, W> {
         W::load(&self.slot(push).stamp, Ordering::Relaxed) == push | FREE
     }
 
-    /// Whether the slot of the next pop, or of the one after it, looks published. A hint: it asks
-    /// the slot alone.
+    /// Whether the slot of the next pop, or of the one after it, looks published, or is to be passed
+    /// over. A hint: it asks the slot alone.
     #[inline]
     pub(crate) fn looks_poppable(&self, which: Turn) -> bool {
         // ORDERING(relaxed): a hint, which a claim confirms.
         let pop = self.turn(W::load(&self.head, Ordering::Relaxed), which);
         // ORDERING(relaxed): as above.
-        W::load(&self.slot(pop).stamp, Ordering::Relaxed) == pop | PUBLISHED
+        let stamp = W::load(&self.slot(pop).stamp, Ordering::Relaxed);
+        stamp == pop | PUBLISHED || stamp == pop | SKIPPED
     }
 
     fn turn(&self, index: u64, which: Turn) -> u64 {

@@ -118,12 +118,24 @@ pub(crate) fn random() -> u32 {
     })
 }
 
-/// A number that no other living thread has.
+/// A number that no other thread has, nor had, nor will have.
 pub(crate) fn thread_mark() -> usize {
+    static THREADS: AtomicUsize = AtomicUsize::new(0);
     thread_local! {
-        static MARK: u8 = const { 0 };
+        /// No destructor: it can be used while the thread's others run.
+        static MARK: Cell<usize> = const { Cell::new(0) };
     }
-    MARK.with(|mark| ptr::from_ref(mark).addr())
+    MARK.with(|mark| {
+        if mark.get() == 0 {
+            let threads_before = THREADS.fetch_add(1, Ordering::Relaxed);
+            // Only in years, on 32 bits.
+            if threads_before > isize::MAX as usize {
+                std::process::abort();
+            }
+            mark.set(threads_before + 1);
+        }
+        mark.get()
+    })
 }
 
 /// Whether a panic is on its way through this thread.

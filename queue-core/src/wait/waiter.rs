@@ -4,6 +4,7 @@ use std::marker::PhantomPinned;
 use std::ptr::{self, NonNull};
 use std::time::Duration;
 
+use super::awake::look_awake;
 use super::station::Case;
 use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
 
@@ -16,6 +17,10 @@ const NOTIFIED: u32 = 3;
 
 const fn with_case(state: u32, case: usize) -> u32 {
     state + 2 * case as u32
+}
+
+const fn is_notification(state: u32) -> bool {
+    state >= NOTIFIED && (state - NOTIFIED) % 2 == 0
 }
 
 /// How long a waiter sleeps on a peer that may not wake it: at first, ...
@@ -108,13 +113,17 @@ impl Waiter {
             .map_err(|_| self.wait_for_claimant())
     }
 
-    /// Sleeps while a peer that has won this waiter hands over: the case.
+    /// Waits while a peer that has won this waiter hands over, which is soon over unless user code
+    /// has a hand in it: the case.
     pub(crate) fn wait_for_claimant(&self) -> usize {
+        // ORDERING(relaxed): a hint; the load below confirms it.
+        let is_over = || is_notification(self.state.load(Ordering::Relaxed));
+        look_awake(|_| is_over(), |over| over);
         loop {
             // ORDERING(W2): pairs with W1 and W3; see there.
             let state = self.state.load(order!(W2, Acquire));
-            if state >= CLAIMED && (state - CLAIMED) % 2 == 1 {
-                return (state as usize - NOTIFIED as usize) / 2;
+            if is_notification(state) {
+                return (state - NOTIFIED) as usize / 2;
             }
             self.state.wait(state, None);
         }
@@ -123,8 +132,7 @@ impl Waiter {
     #[cfg(all(test, not(queue_loom)))]
     pub(super) fn is_notified(&self) -> bool {
         // ORDERING(W2): pairs with W1 and W3; see there.
-        let state = self.state.load(order!(W2, Acquire));
-        state >= NOTIFIED && (state - NOTIFIED) % 2 == 0
+        is_notification(self.state.load(order!(W2, Acquire)))
     }
 
     /// Whether somebody has won it, or its owner given it up.

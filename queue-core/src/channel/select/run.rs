@@ -51,20 +51,27 @@ impl Limit {
 
 /// Selects an operation: its place among the arms, and what was done of it. The arms are put into
 /// an order by chance, unless the search is biased.
+#[inline]
 pub(crate) fn run(
     arms: &mut [Arm<'_>],
     limit: Limit,
     is_biased: bool,
 ) -> Option<(usize, Selection)> {
-    if !is_biased {
-        shuffle(arms);
-    }
     let is_try = matches!(limit, Limit::Now);
-    for (place, arm) in arms.iter().enumerate() {
-        if let Some(selection) = arm.operation.attempt_at_a_glance(is_try) {
+    let mut chance = Chance::new(is_biased);
+    for place in 0..arms.len() {
+        chance.draw(arms, place);
+        if let Some(selection) = arms[place].operation.attempt_at_a_glance(is_try) {
             return Some((place, selection));
         }
     }
+    run_waiting(arms, limit)
+}
+
+/// [`run`], where no arm is ready at a glance.
+#[inline(never)]
+fn run_waiting(arms: &[Arm<'_>], limit: Limit) -> Option<(usize, Selection)> {
+    let is_try = matches!(limit, Limit::Now);
     if is_try {
         return waiting_out_busy(|| attempt_each(arms, is_try));
     }
@@ -90,8 +97,9 @@ pub(crate) fn run(
 
 /// Finds an operation that is ready, and leaves it so: its place among the arms.
 pub(crate) fn run_ready(arms: &mut [Arm<'_>], limit: Limit, is_biased: bool) -> Option<usize> {
-    if !is_biased {
-        shuffle(arms);
+    let mut chance = Chance::new(is_biased);
+    for place in 0..arms.len() {
+        chance.draw(arms, place);
     }
     if let Limit::Now = limit {
         return waiting_out_busy(|| check_each(arms, false));
@@ -107,10 +115,27 @@ pub(crate) fn run_ready(arms: &mut [Arm<'_>], limit: Limit, is_biased: bool) -> 
     })
 }
 
-/// Fisher and Yates's shuffle. (The slight bias of a remainder is of no interest here.)
-fn shuffle(arms: &mut [Arm<'_>]) {
-    for last in (1..arms.len()).rev() {
-        arms.swap(last, last - random() as usize % (last + 1));
+/// Fisher and Yates's shuffle, one draw at a time: who is ready early saves the rest.
+struct Chance(Option<u32>);
+
+impl Chance {
+    fn new(is_biased: bool) -> Self {
+        Self((!is_biased).then(random))
+    }
+
+    /// Puts one of the arms from `place` on in this place.
+    #[inline]
+    fn draw(&mut self, arms: &mut [Arm<'_>], place: usize) {
+        if let Some(number) = &mut self.0 {
+            let left = arms.len() - place;
+            // The high bits of the product are a number below `left`, evenly enough.
+            arms.swap(
+                place,
+                place + ((u64::from(*number) * left as u64) >> 32) as usize,
+            );
+            // A step of Knuth's linear congruential generator, of which the high bits are used.
+            *number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`SelectedOperation`]: an operation that has been chosen, and is to be completed.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::operation::Selection;
 use super::run::Arm;
@@ -127,6 +128,10 @@ impl SelectedOperation<'_> {
         }
     }
 }
+
+// A panic comes out of a message's own `Drop`, and finds the channel consistent.
+impl UnwindSafe for SelectedOperation<'_> {}
+impl RefUnwindSafe for SelectedOperation<'_> {}
 
 impl fmt::Debug for SelectedOperation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
