@@ -22,18 +22,21 @@
 //! # One wake, one waiter
 //!
 //! ```text
-//!             ┌──── notifier's CAS ────▶ NOTIFIED(case)   the owner tries again
-//!   WAITING ──┤
-//!             └──── owner's CAS ───────▶ CANCELLED        timed out, or done without help
+//!             ┌──── notifier's CAS ───────────────────────▶ NOTIFIED(case)   the owner looks again
+//!   WAITING ──┼──── partner's CAS ──▶ CLAIMED(case) ──────────────▲          something was handed over
+//!             └──── owner's CAS ──────────────────────────▶ CANCELLED        timed out, or done without help
 //! ```
 //!
-//! One [`Waiter`] per sleeping operation; a [`Node`] links it into one list.
-//! The notifier takes the first node whose waiter it can win, so that "wake one"
-//! is one that nobody else has woken. It takes the alarm before it changes the
-//! state and touches neither waiter nor node after that: they may be gone.
+//! One [`Waiter`] per sleeping operation; a [`Node`] links it into a list, and a select
+//! has a node in each of several lists, with the number of the case. The notifier takes
+//! the first node whose waiter it can win, so that "wake one" is one that nobody else has
+//! woken. It takes the alarm before it changes the state and touches neither waiter nor
+//! node after that: they may be gone.
 //!
 //! A notification is permission to try again, never a message. Whoever gets one
-//! and does not *afterwards* try must pass it on: see [`wait_until`].
+//! and does not *afterwards* try must pass it on: see [`wait_until`]. Where nothing
+//! lies between the two ends there is nothing to try, and they hand over: a
+//! [`MeetingPoint`] claims its waiters, and whoever is claimed stays until that is over.
 
 mod awake;
 mod blocking;
