@@ -128,7 +128,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 /// Makes a receiver that gets one message, the time it was due, `duration` from now; and no other.
 ///
 /// Clones share that one message. The channel is never disconnected: to receive from it a second
-/// time waits for ever. A duration beyond the range of the clock makes the like of [`never`].
+/// time waits for ever. A duration beyond the range of the clock makes the like of [`never()`].
 ///
 /// # Examples
 ///
@@ -170,7 +170,7 @@ pub fn at(when: Instant) -> Receiver<Instant> {
 ///
 /// It keeps one message at most. Who comes late gets that one, and the next is due a period after
 /// then. Clones share the messages. The channel is never disconnected. A period beyond the
-/// range of the clock makes the like of [`never`].
+/// range of the clock makes the like of [`never()`].
 ///
 /// # Examples
 ///
@@ -214,6 +214,6 @@ fn timer(timer: Timer) -> Receiver<Instant> {
 /// }
 /// ```
 #[must_use]
-pub fn never<T>() -> Receiver<T> {
+pub const fn never<T>() -> Receiver<T> {
     Receiver::new(Source::Never(Never))
 }

@@ -1,8 +1,12 @@
 //! A bounded MPMC ring without locks, and channels that park on it.
 //!
 //! - [`Ring`]: a queue that never parks anybody, for hot paths that poll.
-//! - [`bounded`]: a channel whose two ends wait for each other, first
-//!   spinning briefly, then asleep on a futex.
+//! - [`bounded`] and [`unbounded`]: channels whose two ends wait for each other, first
+//!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous.
+//! - [`select!`], [`select_biased!`], [`Select`]: waiting for several of them at once; with
+//!   [`after`], [`at`], [`tick`] and [`never()`] for time.
+//!
+//! What the calls of other channel crates are called here is said in [`migration`].
 //!
 //! ```
 //! use queue_core::bounded;
@@ -26,6 +30,7 @@
 
 mod blocks;
 mod channel;
+pub mod migration;
 pub mod ring;
 mod sync;
 mod wait;

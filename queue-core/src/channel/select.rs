@@ -457,6 +457,8 @@ pub fn select_timeout<'a>(
     timeout: Duration,
     is_biased: bool,
 ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-    let limit = deadline_after(timeout).map_or(Limit::Never, Limit::At);
-    selected(arms, limit, is_biased).ok_or(SelectTimeoutError)
+    match deadline_after(timeout) {
+        Some(deadline) => selected(arms, Limit::At(deadline), is_biased).ok_or(SelectTimeoutError),
+        None => Ok(select(arms, is_biased)),
+    }
 }
