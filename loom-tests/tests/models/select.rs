@@ -302,3 +302,22 @@ fn a_grant_ends_while_the_last_receiver_goes() {
         drop(client.join().unwrap());
     });
 }
+
+/// A message that was selected and is given up is dropped, once, and so is the one left in the
+/// channel.
+/// Explores 0 executions.
+#[test]
+fn a_selected_message_that_is_given_up_is_dropped() {
+    explore(Search::preemptions(3, 1), || {
+        let (sender, receiver) = unbounded();
+        let producer = thread::spawn(move || {
+            send(&sender, 1);
+            send(&sender, 2);
+        });
+        let mut select = Select::new();
+        select.recv(&receiver);
+        select.select().give_up();
+        producer.join().unwrap();
+        assert_eq!(receiver.len(), 1);
+    });
+}

@@ -1,14 +1,16 @@
 //! A channel that keeps messages between its ends: try, wait, wake.
 
+mod selection;
+
 use std::mem;
 use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
 
 use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
-use super::queue::{Queue, Reservation};
+use super::queue::Queue;
 use super::shared::Ends;
-use crate::ring::{Ended, Refusal};
+use crate::ring::Refusal;
 use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
 use crate::wait::{
     Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
@@ -256,77 +258,38 @@ impl<Q: Queue> Buffered<Q> {
         .unwrap_or(Err(RecvTimeoutError::Timeout))
     }
 
-    /// Whether a send would be done now, or why not.
-    pub(super) fn pushable(&self) -> Result<(), Refusal> {
-        loop {
-            match self.queue.pushable() {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
-    }
-
-    /// Whether a receive would be done now, or why not.
-    pub(super) fn poppable(&self) -> Result<(), Refusal> {
-        loop {
-            match self.queue.poppable() {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
-    }
-
-    /// Reserves room for a message that user code is going to make.
-    pub(super) fn reserve(&self) -> Result<Reservation, Refusal> {
-        loop {
-            match self.queue.reserve() {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
-    }
-
-    /// Sends the message that room was reserved for.
-    ///
-    /// # Safety
-    ///
-    /// The reservation is of this channel.
-    pub(super) unsafe fn fulfil(
+    /// [`send`](Self::send), as a call.
+    #[inline(never)]
+    pub(super) fn send_outlined(
         &self,
-        reservation: Reservation,
         message: Q::Message,
-    ) -> Result<(), Q::Message> {
-        match reservation {
-            Reservation::None => self.push(message).map_err(|(_, message)| message),
-            Reservation::Slot(grant) => {
-                // SAFETY: by the contract.
-                let (ended, back) = unsafe { self.queue.commit(grant, message) };
-                self.after(ended, true);
-                back.map_or(Ok(()), Err)
-            }
-        }
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<Q::Message>> {
+        self.send(message, deadline)
     }
 
-    /// Gives up what was reserved.
-    ///
-    /// # Safety
-    ///
-    /// The reservation is of this channel.
-    pub(super) unsafe fn give_up(&self, reservation: Reservation, may_drop: bool) {
-        if let Reservation::Slot(grant) = reservation {
-            // SAFETY: by the contract.
-            self.after(unsafe { self.queue.abort(grant) }, may_drop);
-        }
+    /// [`try_send`](Self::try_send), as a call.
+    #[inline(never)]
+    pub(super) fn try_send_outlined(
+        &self,
+        message: Q::Message,
+    ) -> Result<(), TrySendError<Q::Message>> {
+        self.try_send(message)
     }
 
-    /// Wakes whom the end of a grant concerns.
-    fn after(&self, ended: Ended, may_drop: bool) {
-        step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
-        step!(H5, self.notify_up_to(Side::Senders, ended.senders));
-        if ended.closed && may_drop {
-            // The last receiver could not get past the grant.
-            self.discard();
-        }
+    /// [`recv`](Self::recv), as a call.
+    #[inline(never)]
+    pub(super) fn recv_outlined(
+        &self,
+        deadline: Option<Instant>,
+    ) -> Result<Q::Message, RecvTimeoutError> {
+        self.recv(deadline)
+    }
+
+    /// [`try_recv`](Self::try_recv), as a call.
+    #[inline(never)]
+    pub(super) fn try_recv_outlined(&self) -> Result<Q::Message, TryRecvError> {
+        self.try_recv()
     }
 
     /// Drops what is in the channel. Where dropping a message panics, the rest is leaked.

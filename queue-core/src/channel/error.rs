@@ -4,10 +4,30 @@ use std::error::Error;
 use std::fmt;
 
 /// The message could not be sent: every receiver is gone. It is inside.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{SendError, bounded};
+///
+/// let (sender, receiver) = bounded(1);
+/// drop(receiver);
+/// assert_eq!(sender.send("letter"), Err(SendError("letter")));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub struct SendError<T>(pub T);
 
 /// Why [`try_send`](crate::Sender::try_send) did not send. The message is inside.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{TrySendError, bounded};
+///
+/// let (sender, _receiver) = bounded(1);
+/// sender.send(1).unwrap();
+/// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum TrySendError<T> {
     /// The channel was full.
@@ -17,6 +37,17 @@ pub enum TrySendError<T> {
 }
 
 /// Why a send with a time limit did not send. The message is inside.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{SendTimeoutError, bounded};
+///
+/// let (sender, _receiver) = bounded(0);
+/// let refused = sender.send_timeout(1, Duration::ZERO);
+/// assert_eq!(refused, Err(SendTimeoutError::Timeout(1)));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum SendTimeoutError<T> {
     /// There was no room until the time was up; or a receiver was suspended in the
@@ -28,10 +59,29 @@ pub enum SendTimeoutError<T> {
 
 /// There is nothing to receive and never will be: the channel is empty and
 /// every sender gone.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{RecvError, bounded};
+///
+/// let (sender, receiver) = bounded::<u8>(1);
+/// drop(sender);
+/// assert_eq!(receiver.recv(), Err(RecvError));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct RecvError;
 
 /// Why [`try_recv`](crate::Receiver::try_recv) did not receive.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{TryRecvError, bounded};
+///
+/// let (_sender, receiver) = bounded::<u8>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum TryRecvError {
     /// The channel was empty.
@@ -41,6 +91,16 @@ pub enum TryRecvError {
 }
 
 /// Why a receive with a time limit did not receive.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{RecvTimeoutError, bounded};
+///
+/// let (_sender, receiver) = bounded::<u8>(1);
+/// assert_eq!(receiver.recv_timeout(Duration::ZERO), Err(RecvTimeoutError::Timeout));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum RecvTimeoutError {
     /// There was no message until the time was up; or a sender was suspended in the
@@ -51,18 +111,54 @@ pub enum RecvTimeoutError {
 }
 
 /// None of the operations that [`try_select`](crate::Select::try_select) had was ready.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{Select, TrySelectError};
+///
+/// assert_eq!(Select::new().try_select().unwrap_err(), TrySelectError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct TrySelectError;
 
 /// None of the operations of a [`Select`](crate::Select) was ready in time.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{Select, SelectTimeoutError};
+///
+/// let nothing = Select::new().select_timeout(Duration::from_millis(1));
+/// assert_eq!(nothing.unwrap_err(), SelectTimeoutError);
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct SelectTimeoutError;
 
 /// None of the operations that [`try_ready`](crate::Select::try_ready) had was ready.
+///
+/// # Examples
+///
+/// ```
+/// use queue_core::{Select, TryReadyError};
+///
+/// assert_eq!(Select::new().try_ready(), Err(TryReadyError));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct TryReadyError;
 
 /// None of the operations of a [`Select`](crate::Select) was ready in time.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use queue_core::{ReadyTimeoutError, Select};
+///
+/// let nothing = Select::new().ready_timeout(Duration::from_millis(1));
+/// assert_eq!(nothing, Err(ReadyTimeoutError));
+/// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub struct ReadyTimeoutError;
 
@@ -98,11 +194,23 @@ impl<T> TrySendError<T> {
     }
 
     /// Whether the channel was full.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::TrySendError::Full(1).is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         matches!(self, Self::Full(_))
     }
 
     /// Whether every receiver is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::TrySendError::Disconnected(1).is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, Self::Disconnected(_))
     }
@@ -128,11 +236,23 @@ impl<T> SendTimeoutError<T> {
     }
 
     /// Whether the time was up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::SendTimeoutError::Timeout(1).is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Timeout(_))
     }
 
     /// Whether every receiver is gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::SendTimeoutError::Disconnected(1).is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, Self::Disconnected(_))
     }
@@ -140,11 +260,23 @@ impl<T> SendTimeoutError<T> {
 
 impl TryRecvError {
     /// Whether the channel was empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::TryRecvError::Empty.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)
     }
 
     /// Whether every sender is gone, and the channel drained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::TryRecvError::Disconnected.is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, Self::Disconnected)
     }
@@ -152,11 +284,23 @@ impl TryRecvError {
 
 impl RecvTimeoutError {
     /// Whether the time was up.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::RecvTimeoutError::Timeout.is_timeout());
+    /// ```
     pub fn is_timeout(&self) -> bool {
         matches!(self, Self::Timeout)
     }
 
     /// Whether every sender is gone, and the channel drained.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::RecvTimeoutError::Disconnected.is_disconnected());
+    /// ```
     pub fn is_disconnected(&self) -> bool {
         matches!(self, Self::Disconnected)
     }

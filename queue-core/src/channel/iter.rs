@@ -6,17 +6,48 @@ use std::iter::FusedIterator;
 use super::receiver::Receiver;
 
 /// The messages of a channel as they come. Made by [`Receiver::iter`].
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::bounded(2);
+/// sender.send(1).unwrap();
+/// let mut messages: queue_core::Iter<'_, u32> = receiver.iter();
+/// assert_eq!(messages.next(), Some(1));
+/// drop(sender);
+/// assert_eq!(messages.next(), None);
+/// ```
 pub struct Iter<'a, T> {
     receiver: &'a Receiver<T>,
 }
 
 /// The messages that are there now. Made by [`Receiver::try_iter`].
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::bounded(2);
+/// sender.send(1).unwrap();
+/// let mut messages: queue_core::TryIter<'_, u32> = receiver.try_iter();
+/// assert_eq!(messages.next(), Some(1));
+/// assert_eq!(messages.next(), None);
+/// ```
 pub struct TryIter<'a, T> {
     receiver: &'a Receiver<T>,
 }
 
 /// The messages of a channel as they come, with the receiver inside. Made by
 /// [`Receiver::into_iter`](IntoIterator::into_iter).
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::bounded(2);
+/// sender.send(1).unwrap();
+/// drop(sender);
+/// let messages: queue_core::IntoIter<u32> = receiver.into_iter();
+/// assert_eq!(messages.collect::<Vec<_>>(), [1]);
+/// ```
 pub struct IntoIter<T> {
     receiver: Receiver<T>,
 }

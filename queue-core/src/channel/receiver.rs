@@ -297,23 +297,22 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Apart, so that what is inlined into the caller is the bounded channel's short way.
-    #[inline(never)]
+    /// Apart, so that what is inlined into the caller is the bounded channel's short way; and each
+    /// kind by itself, as large messages make large frames.
     fn recv_elsewhere(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
         match &self.channel {
-            Source::Bounded(channel) => channel.recv(deadline),
-            Source::Unbounded(channel) => channel.recv(deadline),
+            Source::Bounded(channel) => channel.recv_outlined(deadline),
+            Source::Unbounded(channel) => channel.recv_outlined(deadline),
             Source::Rendezvous(channel) => channel.recv(deadline),
             Source::Timer(channel, of_instant) => channel.recv(deadline).map(of_instant),
             Source::Never(channel) => Err(channel.recv(deadline)),
         }
     }
 
-    #[inline(never)]
     fn try_recv_elsewhere(&self) -> Result<T, TryRecvError> {
         match &self.channel {
-            Source::Bounded(channel) => channel.try_recv(),
-            Source::Unbounded(channel) => channel.try_recv(),
+            Source::Bounded(channel) => channel.try_recv_outlined(),
+            Source::Unbounded(channel) => channel.try_recv_outlined(),
             Source::Rendezvous(channel) => channel.try_recv(),
             Source::Timer(channel, of_instant) => channel.try_recv().map(of_instant),
             Source::Never(_) => Err(TryRecvError::Empty),

@@ -1,5 +1,7 @@
 //! Selection: waiting for several sends and receives at once, and doing one.
 
+#[doc(hidden)]
+pub mod internal;
 mod macros;
 mod operation;
 mod recv;
@@ -14,11 +16,11 @@ use std::time::Duration;
 use super::error::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TrySelectError};
 use super::receiver::Receiver;
 use super::sender::Sender;
-use crate::sync::{Instant, deadline_after, thread_mark};
+use crate::sync::{Instant, deadline_after};
 
-use run::Limit;
+use internal::{NO_OPERATIONS, recv_arm, select, select_timeout, selected, send_arm, try_select};
+use run::{Arm, Limit};
 
-pub use run::Arm;
 pub use selected::SelectedOperation;
 pub(super) use stash::AnyPlace;
 
@@ -74,8 +76,6 @@ pub struct Select<'a> {
 unsafe impl Send for Select<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for Select<'_> {}
-
-const NO_OPERATIONS: &str = "no operations have been added to `Select`";
 
 impl<'a> Select<'a> {
     /// An empty list, of which a ready operation is chosen by chance.
@@ -397,68 +397,5 @@ impl Default for Select<'_> {
 impl fmt::Debug for Select<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("Select { .. }")
-    }
-}
-
-/// What the macros expand to. Not for use by hand.
-#[doc(hidden)]
-pub mod internal {
-    pub use super::{Arm, recv_arm, select, select_timeout, send_arm, try_select};
-}
-
-/// The receive of `receiver`, by the name of `index`.
-#[must_use]
-pub fn recv_arm<'a, T>(receiver: &'a Receiver<T>, index: usize) -> Arm<'a> {
-    Arm {
-        operation: receiver,
-        index,
-        handle: std::ptr::from_ref(receiver).cast(),
-        home: thread_mark(),
-    }
-}
-
-/// The send of `sender`, by the name of `index`.
-#[must_use]
-pub fn send_arm<'a, T>(sender: &'a Sender<T>, index: usize) -> Arm<'a> {
-    Arm {
-        operation: sender,
-        index,
-        handle: std::ptr::from_ref(sender).cast(),
-        home: thread_mark(),
-    }
-}
-
-fn selected<'a>(
-    arms: &mut [Arm<'a>],
-    limit: Limit,
-    is_biased: bool,
-) -> Option<SelectedOperation<'a>> {
-    let (place, selection) = run::run(arms, limit, is_biased)?;
-    Some(SelectedOperation::new(arms[place], selection))
-}
-
-/// See [`Select::try_select`].
-pub fn try_select<'a>(
-    arms: &mut [Arm<'a>],
-    is_biased: bool,
-) -> Result<SelectedOperation<'a>, TrySelectError> {
-    selected(arms, Limit::Now, is_biased).ok_or(TrySelectError)
-}
-
-/// See [`Select::select`].
-pub fn select<'a>(arms: &mut [Arm<'a>], is_biased: bool) -> SelectedOperation<'a> {
-    assert!(!arms.is_empty(), "{NO_OPERATIONS}");
-    selected(arms, Limit::Never, is_biased).expect("a wait without a limit ends with an operation")
-}
-
-/// See [`Select::select_timeout`].
-pub fn select_timeout<'a>(
-    arms: &mut [Arm<'a>],
-    timeout: Duration,
-    is_biased: bool,
-) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-    match deadline_after(timeout) {
-        Some(deadline) => selected(arms, Limit::At(deadline), is_biased).ok_or(SelectTimeoutError),
-        None => Ok(select(arms, is_biased)),
     }
 }

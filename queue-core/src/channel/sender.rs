@@ -258,19 +258,26 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Apart, so that what is inlined into the caller is the bounded channel's short way.
-    #[inline(never)]
+    /// Apart, so that what is inlined into the caller is the bounded channel's short way; and each
+    /// kind by itself, as large messages make large frames.
     fn send_elsewhere(
         &self,
         message: T,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<T>> {
-        delegate!(self, channel => channel.send(message, deadline))
+        match &self.channel {
+            Target::Bounded(channel) => channel.send_outlined(message, deadline),
+            Target::Unbounded(channel) => channel.send_outlined(message, deadline),
+            Target::Rendezvous(channel) => channel.send(message, deadline),
+        }
     }
 
-    #[inline(never)]
     fn try_send_elsewhere(&self, message: T) -> Result<(), TrySendError<T>> {
-        delegate!(self, channel => channel.try_send(message))
+        match &self.channel {
+            Target::Bounded(channel) => channel.try_send_outlined(message),
+            Target::Unbounded(channel) => channel.try_send_outlined(message),
+            Target::Rendezvous(channel) => channel.try_send(message),
+        }
     }
 }
 

@@ -267,6 +267,15 @@ impl<T> IntoIterator for Ring<T> {
 /// The messages of a [`Ring`], oldest first.
 ///
 /// Dropping it drops those that are left.
+///
+/// # Examples
+///
+/// ```
+/// let ring = queue_core::Ring::new(2);
+/// ring.push(1).unwrap();
+/// let messages: queue_core::ring::IntoIter<u32> = ring.into_iter();
+/// assert_eq!(messages.collect::<Vec<_>>(), [1]);
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<T> {
     ring: Ring<T>,

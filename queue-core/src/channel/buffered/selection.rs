@@ -1,0 +1,82 @@
+//! What a select asks of a buffered channel: looks, and sends in two steps.
+
+use super::Buffered;
+use crate::channel::queue::{Queue, Reservation};
+use crate::ring::{Ended, Refusal};
+use crate::sync::step;
+use crate::wait::Side;
+
+impl<Q: Queue> Buffered<Q> {
+    /// Whether a send would be done now, or why not.
+    pub(in crate::channel) fn pushable(&self) -> Result<(), Refusal> {
+        loop {
+            match self.queue.pushable() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Whether a receive would be done now, or why not.
+    pub(in crate::channel) fn poppable(&self) -> Result<(), Refusal> {
+        loop {
+            match self.queue.poppable() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Reserves room for a message that user code is going to make.
+    pub(in crate::channel) fn reserve(&self) -> Result<Reservation, Refusal> {
+        loop {
+            match self.queue.reserve() {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Sends the message that room was reserved for.
+    ///
+    /// # Safety
+    ///
+    /// The reservation is of this channel.
+    pub(in crate::channel) unsafe fn fulfil(
+        &self,
+        reservation: Reservation,
+        message: Q::Message,
+    ) -> Result<(), Q::Message> {
+        match reservation {
+            Reservation::None => self.push(message).map_err(|(_, message)| message),
+            Reservation::Slot(grant) => {
+                // SAFETY: by the contract.
+                let (ended, back) = unsafe { self.queue.commit(grant, message) };
+                self.after(ended, true);
+                back.map_or(Ok(()), Err)
+            }
+        }
+    }
+
+    /// Gives up what was reserved.
+    ///
+    /// # Safety
+    ///
+    /// The reservation is of this channel.
+    pub(in crate::channel) unsafe fn give_up(&self, reservation: Reservation, may_drop: bool) {
+        if let Reservation::Slot(grant) = reservation {
+            // SAFETY: by the contract.
+            self.after(unsafe { self.queue.abort(grant) }, may_drop);
+        }
+    }
+
+    /// Wakes whom the end of a grant concerns.
+    fn after(&self, ended: Ended, may_drop: bool) {
+        step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
+        step!(H5, self.notify_up_to(Side::Senders, ended.senders));
+        if ended.closed && may_drop {
+            // The last receiver could not get past the grant.
+            self.discard();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What the macros expand to, and [`Select`](crate::Select) calls. Not for use by hand.
+
+use std::time::Duration;
+
+use super::run::{self, Arm, Limit};
+use super::selected::SelectedOperation;
+use crate::channel::error::{SelectTimeoutError, TrySelectError};
+use crate::channel::receiver::Receiver;
+use crate::channel::sender::Sender;
+use crate::sync::{deadline_after, thread_mark};
+
+pub(super) const NO_OPERATIONS: &str = "no operations have been added to `Select`";
+
+/// The receive of `receiver`, by the name of `index`.
+#[must_use]
+pub fn recv_arm<'a, T>(receiver: &'a Receiver<T>, index: usize) -> Arm<'a> {
+    Arm {
+        operation: receiver,
+        index,
+        handle: std::ptr::from_ref(receiver).cast(),
+        home: thread_mark(),
+    }
+}
+
+/// The send of `sender`, by the name of `index`.
+#[must_use]
+pub fn send_arm<'a, T>(sender: &'a Sender<T>, index: usize) -> Arm<'a> {
+    Arm {
+        operation: sender,
+        index,
+        handle: std::ptr::from_ref(sender).cast(),
+        home: thread_mark(),
+    }
+}
+
+pub(super) fn selected<'a>(
+    arms: &mut [Arm<'a>],
+    limit: Limit,
+    is_biased: bool,
+) -> Option<SelectedOperation<'a>> {
+    let (place, selection) = run::run(arms, limit, is_biased)?;
+    Some(SelectedOperation::new(arms[place], selection))
+}
+
+/// See [`Select::try_select`].
+pub fn try_select<'a>(
+    arms: &mut [Arm<'a>],
+    is_biased: bool,
+) -> Result<SelectedOperation<'a>, TrySelectError> {
+    selected(arms, Limit::Now, is_biased).ok_or(TrySelectError)
+}
+
+/// See [`Select::select`].
+pub fn select<'a>(arms: &mut [Arm<'a>], is_biased: bool) -> SelectedOperation<'a> {
+    assert!(!arms.is_empty(), "{NO_OPERATIONS}");
+    selected(arms, Limit::Never, is_biased).expect("a wait without a limit ends with an operation")
+}
+
+/// See [`Select::select_timeout`].
+pub fn select_timeout<'a>(
+    arms: &mut [Arm<'a>],
+    timeout: Duration,
+    is_biased: bool,
+) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
+    match deadline_after(timeout) {
+        Some(deadline) => selected(arms, Limit::At(deadline), is_biased).ok_or(SelectTimeoutError),
+        None => Ok(select(arms, is_biased)),
+    }
+}
