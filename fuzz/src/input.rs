@@ -7,7 +7,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use crate::model;
 use crate::model::payload::{Aligned, Boxed, Counted, Nothing};
 
-/// What a target runs: a queue, and what to do to it.
+/// What a target runs: a queue, and what to do to it. (A channel without a limit has no use for
+/// the capacity.)
 #[derive(Arbitrary, Debug)]
 pub struct Input<S> {
     capacity: Capacity,
@@ -39,15 +40,18 @@ impl Input<RingStep> {
 }
 
 impl Input<ChannelStep> {
-    /// Panics where the channel and the model differ.
+    /// Runs the steps on a bounded channel, and again on an unbounded one. Panics where a channel
+    /// and the model differ.
     pub fn run(self) {
-        let capacity = self.capacity.0;
-        let steps = self.steps.0.into_iter().map(model::channel::Step::from);
-        match self.payload {
-            Payload::Nothing => model::channel::run::<Nothing>(capacity, steps),
-            Payload::Counted => model::channel::run::<Counted>(capacity, steps),
-            Payload::Boxed => model::channel::run::<Boxed>(capacity, steps),
-            Payload::Aligned => model::channel::run::<Aligned>(capacity, steps),
+        for capacity in [Some(self.capacity.0), None] {
+            let steps = self.steps.0.iter().copied();
+            let steps = steps.map(model::channel::Step::from);
+            match self.payload {
+                Payload::Nothing => model::channel::run::<Nothing>(capacity, steps),
+                Payload::Counted => model::channel::run::<Counted>(capacity, steps),
+                Payload::Boxed => model::channel::run::<Boxed>(capacity, steps),
+                Payload::Aligned => model::channel::run::<Aligned>(capacity, steps),
+            }
         }
     }
 }

@@ -18,7 +18,7 @@ pub fn ring(input: &[u8]) {
     Input::<RingStep>::decode(input).run();
 }
 
-/// Runs an input against a channel. Panics where the channel and the model differ.
+/// Runs an input against a channel with a limit and one without. Panics where they and the model differ.
 pub fn channel(input: &[u8]) {
     Input::<ChannelStep>::decode(input).run();
 }

@@ -322,17 +322,17 @@ impl<Q: Queue> Buffered<Q> {
 
     /// Whether a send looks possible, or as if it would fail for good.
     pub(super) fn looks_pushable(&self, look: Look) -> bool {
-        self.queue.looks_pushable(look) || self.looks_closed()
+        self.queue.looks_pushable(look) || self.looks_closed(look)
     }
 
     /// Whether a receive looks possible, or as if it would fail for good.
     pub(super) fn looks_poppable(&self, look: Look) -> bool {
-        self.queue.looks_poppable(look) || self.looks_closed()
+        self.queue.looks_poppable(look) || self.looks_closed(look)
     }
 
-    fn looks_closed(&self) -> bool {
+    fn looks_closed(&self, look: Look) -> bool {
         // ORDERING(relaxed): a hint, which an attempt confirms.
-        self.is_closed.load(Ordering::Relaxed)
+        matches!(look, Look::Ready) && self.is_closed.load(Ordering::Relaxed)
     }
 
     fn close(&self) {

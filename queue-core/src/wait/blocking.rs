@@ -97,7 +97,7 @@ pub(crate) fn wait_until<R>(
         if registered == cases.len() {
             if must_be_seen {
                 look_awake(
-                    |which| waiter.is_settled() || look(which),
+                    |which| matches!(which, Look::Ready) && waiter.is_settled() || look(which),
                     |ready| ready || deadline.is_some_and(has_passed),
                 );
             }

@@ -4,7 +4,7 @@ use std::marker::PhantomPinned;
 use std::ptr::{self, NonNull};
 use std::time::Duration;
 
-use super::awake::look_awake;
+use super::awake::{Look, look_awake};
 use super::station::Case;
 use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
 
@@ -118,7 +118,7 @@ impl Waiter {
     pub(crate) fn wait_for_claimant(&self) -> usize {
         // ORDERING(relaxed): a hint; the load below confirms it.
         let is_over = || is_notification(self.state.load(Ordering::Relaxed));
-        look_awake(|_| is_over(), |over| over);
+        look_awake(|look| matches!(look, Look::Ready) && is_over(), |over| over);
         loop {
             // ORDERING(W2): pairs with W1 and W3; see there.
             let state = self.state.load(order!(W2, Acquire));

@@ -6,13 +6,18 @@ use std::thread;
 use std::time::Duration;
 
 use queue_core::{
-    Receiver, RecvTimeoutError, Ring, SendTimeoutError, Sender, TryRecvError, TrySendError, bounded,
+    Receiver, RecvTimeoutError, Ring, Select, SendTimeoutError, Sender, TryRecvError, TrySendError,
+    select,
 };
 
+use crate::model::channel::open;
 use crate::support::{Parcel, Receipts, Watchdog};
 
 const CAPACITIES: [usize; 5] = [1, 2, 3, 7, 64];
-const CREWS: [(usize, usize); 4] = [(1, 1), (4, 1), (1, 4), (3, 3)];
+/// Those of channels that keep messages; the last has no limit.
+const BUFFERS: [Option<usize>; 6] = [Some(1), Some(2), Some(3), Some(7), Some(64), None];
+const RENDEZVOUS: [Option<usize>; 1] = [Some(0)];
+const CREWS: [(usize, usize); 4] = [(1, 1), (4, 1), (1, 4), (4, 4)];
 const PER_PRODUCER: usize = 2_000;
 
 type Send = fn(&Sender<Parcel>, Parcel);
@@ -75,9 +80,51 @@ fn recv_in_time(receiver: &Receiver<Parcel>) -> Option<Parcel> {
     unreachable!("the limits go round")
 }
 
+fn select_send(sender: &Sender<Parcel>, parcel: Parcel) {
+    select! {
+        send(sender, parcel) -> sent => sent.unwrap(),
+    }
+}
+
+fn select_recv(receiver: &Receiver<Parcel>) -> Option<Parcel> {
+    select! {
+        recv(receiver) -> parcel => parcel.ok(),
+    }
+}
+
+/// Tries whenever it is told that the channel is ready, and somebody else may be faster.
+fn ready_send(sender: &Sender<Parcel>, mut parcel: Parcel) {
+    let mut select = Select::new();
+    select.send(sender);
+    loop {
+        select.ready();
+        match sender.try_send(parcel) {
+            Ok(()) => return,
+            Err(refused) => parcel = refused.into_inner(),
+        }
+    }
+}
+
+fn ready_recv(receiver: &Receiver<Parcel>) -> Option<Parcel> {
+    let mut select = Select::new();
+    select.recv(receiver);
+    loop {
+        select.ready();
+        match receiver.try_recv() {
+            Ok(parcel) => return Some(parcel),
+            Err(TryRecvError::Empty) => {}
+            Err(TryRecvError::Disconnected) => return None,
+        }
+    }
+}
+
 /// Has the producers and consumers use the given ways in turn.
-fn exchange(capacity: usize, (producers, consumers): (usize, usize), ways: &[(Send, Recv)]) {
-    let (sender, receiver) = bounded(capacity);
+fn exchange(
+    capacity: Option<usize>,
+    (producers, consumers): (usize, usize),
+    ways: &[(Send, Recv)],
+) {
+    let (sender, receiver) = open(capacity);
     let receipts: Vec<_> = thread::scope(|scope| {
         for producer in 0..producers {
             let sender = sender.clone();
@@ -109,9 +156,9 @@ fn exchange(capacity: usize, (producers, consumers): (usize, usize), ways: &[(Se
     Receipts::assert_complete(receipts, PER_PRODUCER);
 }
 
-fn exchange_all(ways: &[(Send, Recv)]) {
+fn exchange_all(capacities: &[Option<usize>], ways: &[(Send, Recv)]) {
     let _limit = Watchdog::new();
-    for capacity in CAPACITIES {
+    for &capacity in capacities {
         for crew in CREWS {
             exchange(capacity, crew, ways);
         }
@@ -120,32 +167,72 @@ fn exchange_all(ways: &[(Send, Recv)]) {
 
 #[test]
 fn blocking_exchange_is_complete_and_in_order() {
-    exchange_all(&[(send, recv)]);
+    exchange_all(&BUFFERS, &[(send, recv)]);
 }
 
 #[test]
 fn polling_exchange_is_complete_and_in_order() {
-    exchange_all(&[(try_send, try_recv)]);
+    exchange_all(&BUFFERS, &[(try_send, try_recv)]);
 }
 
 #[test]
 fn an_exchange_whose_waits_time_out_is_complete_and_in_order() {
-    exchange_all(&[(send_in_time, recv_in_time)]);
+    exchange_all(&BUFFERS, &[(send_in_time, recv_in_time)]);
 }
+
+/// The first producer and the first consumer wait: alone on either side, they must be found.
+const ALL_KINDS: [(Send, Recv); 3] = [
+    (send, recv_in_time),
+    (send_in_time, try_recv),
+    (try_send, recv),
+];
 
 #[test]
 fn an_exchange_of_all_kinds_at_once_is_complete_and_in_order() {
-    exchange_all(&[
-        (send, try_recv),
-        (send_in_time, recv),
-        (try_send, recv_in_time),
-    ]);
+    exchange_all(&BUFFERS, &ALL_KINDS);
 }
 
 #[test]
 fn an_exchange_between_polling_and_sleeping_ends_wakes_the_sleepers() {
-    exchange_all(&[(try_send, recv)]);
-    exchange_all(&[(send, try_recv)]);
+    exchange_all(&BUFFERS, &[(try_send, recv)]);
+    exchange_all(&BUFFERS, &[(send, try_recv)]);
+}
+
+#[test]
+fn a_rendezvous_between_sleepers_is_complete_and_in_order() {
+    exchange_all(&RENDEZVOUS, &[(send, recv)]);
+}
+
+#[test]
+fn a_rendezvous_of_all_kinds_at_once_is_complete_and_in_order() {
+    exchange_all(&RENDEZVOUS, &[(send_in_time, recv_in_time)]);
+    exchange_all(&RENDEZVOUS, &ALL_KINDS);
+    // Of two that only poll neither is ever found.
+    exchange_all(&RENDEZVOUS, &[(try_send, recv)]);
+    exchange_all(&RENDEZVOUS, &[(send, try_recv)]);
+}
+
+const FEW: [Option<usize>; 4] = [Some(0), Some(1), Some(3), None];
+
+#[test]
+fn an_exchange_by_selects_is_complete_and_in_order() {
+    exchange_all(&FEW, &[(select_send, select_recv)]);
+}
+
+#[test]
+fn an_exchange_between_selects_and_plain_operations_is_complete_and_in_order() {
+    exchange_all(&FEW, &[(select_send, recv), (send, select_recv)]);
+    exchange_all(
+        &FEW,
+        &[(send_in_time, select_recv), (select_send, recv_in_time)],
+    );
+}
+
+#[test]
+fn an_exchange_by_those_who_are_told_that_it_is_ready_is_complete_and_in_order() {
+    exchange_all(&FEW, &[(ready_send, recv), (send, ready_recv)]);
+    // Over a channel without room, one of two must offer itself.
+    exchange_all(&FEW[1..], &[(ready_send, ready_recv)]);
 }
 
 #[test]
@@ -198,15 +285,16 @@ fn a_ring_s_exchange_is_complete_and_in_order() {
 #[test]
 fn the_counts_of_a_busy_channel_stay_within_its_capacity() {
     let _limit = Watchdog::new();
-    for capacity in CAPACITIES {
-        let (sender, receiver) = bounded(capacity);
+    for capacity in BUFFERS {
+        let (sender, receiver) = open(capacity);
         thread::scope(|scope| {
             let producer =
                 scope.spawn(move || (0..4_000).for_each(|number| sender.send(number).unwrap()));
             let consumer = receiver.clone();
             scope.spawn(move || assert!(consumer.iter().eq(0..4_000)));
             while !producer.is_finished() {
-                assert!(receiver.len() <= capacity);
+                assert!(receiver.len() <= capacity.unwrap_or(4_000));
+                assert!(capacity.is_some() || !receiver.is_full());
                 thread::yield_now();
             }
         });

@@ -8,10 +8,12 @@ use std::thread;
 use std::time::Duration;
 
 use queue_core::{
-    RecvError, RecvTimeoutError, Ring, SendError, SendTimeoutError, Sender, TryRecvError,
-    TrySendError, bounded,
+    ReadyTimeoutError, RecvError, RecvTimeoutError, Ring, Select, SelectTimeoutError, SendError,
+    SendTimeoutError, Sender, TryReadyError, TryRecvError, TrySelectError, TrySendError, bounded,
+    never,
 };
 
+use crate::model::channel::open;
 use crate::support::{Ledger, Tracked};
 
 #[test]
@@ -147,6 +149,10 @@ fn errors_give_the_message_back_and_say_why() {
     says(TryRecvError::Disconnected, "disconnected");
     says(RecvTimeoutError::Timeout, "timed out");
     says(RecvTimeoutError::Disconnected, "disconnected");
+    says(TrySelectError, "ready");
+    says(SelectTimeoutError, "timed out");
+    says(TryReadyError, "ready");
+    says(ReadyTimeoutError, "timed out");
     let (tried, timed) = (
         TrySendError::from(SendError(7)),
         SendTimeoutError::from(SendError(7)),
@@ -162,12 +168,27 @@ struct Plain;
 
 #[test]
 fn everything_prints_without_the_message() {
-    let (sender, receiver) = bounded(1);
-    assert_eq!(
-        format!("{sender:?} {receiver:?}"),
-        "Sender { .. } Receiver { .. }"
+    for capacity in [Some(0), Some(1), None] {
+        let (sender, receiver) = open::<Plain>(capacity);
+        assert_eq!(
+            format!("{sender:?} {receiver:?}"),
+            "Sender { .. } Receiver { .. }"
+        );
+    }
+    let (sender, _receiver) = bounded(1);
+    let mut list = Select::new();
+    list.send(&sender);
+    assert_eq!(format!("{list:?}"), "Select { .. }");
+    let chosen = list.select();
+    assert_eq!(format!("{chosen:?}"), "SelectedOperation { .. }");
+    assert!(chosen.send(&sender, Plain).is_ok());
+    let errors = format!(
+        "{TrySelectError:?} {SelectTimeoutError:?} {TryReadyError:?} {ReadyTimeoutError:?}"
     );
-    assert!(sender.send(Plain).is_ok());
+    assert_eq!(
+        errors,
+        "TrySelectError SelectTimeoutError TryReadyError ReadyTimeoutError"
+    );
     let refused = sender.try_send(Plain);
     assert_eq!(format!("{:?}", refused.as_ref().err()), "Some(Full(..))");
     let ring = Ring::new(3);
@@ -185,4 +206,56 @@ fn a_ring_without_room_is_refused() {
 #[should_panic(expected = "capacity")]
 fn a_ring_beyond_the_address_space_is_refused_before_it_allocates() {
     drop(Ring::<u8>::new(usize::MAX));
+}
+
+#[test]
+#[should_panic(expected = "no operations")]
+fn a_select_of_nothing_is_refused() {
+    let _chosen = Select::new().select();
+}
+
+#[test]
+#[should_panic(expected = "no operations")]
+fn to_wait_for_nothing_to_be_ready_is_refused() {
+    Select::new().ready();
+}
+
+#[test]
+fn a_select_of_nothing_with_a_limit_finds_nothing() {
+    let a_moment = Duration::from_millis(1);
+    let mut list = Select::default();
+    assert!(list.try_select().is_err() && list.select_timeout(a_moment).is_err());
+    assert!(list.try_ready().is_err() && list.ready_timeout(a_moment).is_err());
+}
+
+#[test]
+#[should_panic(expected = "out of bounds")]
+fn to_take_out_what_was_never_added_is_refused() {
+    Select::new().remove(0);
+}
+
+#[test]
+#[should_panic(expected = "no operation with this index")]
+fn to_take_out_the_same_twice_is_refused() {
+    let idle = never::<u8>();
+    let mut list = Select::new();
+    let index = list.recv(&idle);
+    list.remove(index);
+    list.remove(index);
+}
+
+#[test]
+fn a_copy_of_a_list_goes_on_by_itself() {
+    let (sender, receiver) = bounded(1);
+    sender.send(7).unwrap();
+    let mut list = Select::new_biased();
+    let send = list.send(&sender);
+    let recv = list.recv(&receiver);
+    let mut copy = list.clone();
+    list.remove(recv);
+    assert!(list.try_ready().is_err());
+    assert_eq!(copy.ready(), recv);
+    let chosen = copy.select();
+    assert_eq!(chosen.recv(&receiver), Ok(7));
+    assert_eq!((copy.ready(), list.ready()), (send, send));
 }

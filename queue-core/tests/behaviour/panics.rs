@@ -8,8 +8,9 @@ use std::thread;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use queue_core::{Receiver, Ring, Sender, bounded};
+use queue_core::{Receiver, Ring, Select, Sender, bounded};
 
+use crate::model::channel::open;
 use crate::model_tests::config;
 
 /// Who was dropped, in order.
@@ -54,8 +55,11 @@ fn ring_of(messages: impl Iterator<Item = Bomb>) -> Ring<Bomb> {
     ring
 }
 
-fn channel_of(messages: impl Iterator<Item = Bomb>) -> (Sender<Bomb>, Receiver<Bomb>) {
-    let (sender, receiver) = bounded(9);
+fn channel_of(
+    capacity: Option<usize>,
+    messages: impl Iterator<Item = Bomb>,
+) -> (Sender<Bomb>, Receiver<Bomb>) {
+    let (sender, receiver) = open(capacity);
     messages.for_each(|bomb| assert!(sender.send(bomb).is_ok()));
     (sender, receiver)
 }
@@ -76,6 +80,14 @@ fn assert_dropped_to_the_first(armed: &[bool], log: &Log) {
 
 fn any_bombs() -> impl Strategy<Value = Vec<bool>> {
     vec(proptest::bool::weighted(0.3), 0..10)
+}
+
+/// A capacity, and bombs that find room there. Without a limit they fill some blocks.
+fn any_channel() -> impl Strategy<Value = (Option<usize>, Vec<bool>)> {
+    prop_oneof![
+        any_bombs().prop_map(|armed| (Some(9), armed)),
+        vec(proptest::bool::weighted(0.02), 0..100).prop_map(|armed| (None, armed)),
+    ]
 }
 
 proptest! {
@@ -104,9 +116,11 @@ proptest! {
     }
 
     #[test]
-    fn the_last_receiver_s_drop_with_bombs_inside_leaves_senders_usable(armed in any_bombs()) {
+    fn the_last_receiver_s_drop_with_bombs_inside_leaves_senders_usable(
+        (capacity, armed) in any_channel()
+    ) {
         let log = Log::default();
-        let (sender, receiver) = channel_of(bombs(&armed, &log));
+        let (sender, receiver) = channel_of(capacity, bombs(&armed, &log));
         assert_first_goes_off_and_the_rest_leaks(&armed, &log, || drop(receiver));
         let late = Bomb { id: 99, armed: false, log: Log::default() };
         let refused = sender.try_send(late);
@@ -118,9 +132,11 @@ proptest! {
     }
 
     #[test]
-    fn the_last_handle_s_drop_with_bombs_inside_drops_none_twice(armed in any_bombs()) {
+    fn the_last_handle_s_drop_with_bombs_inside_drops_none_twice(
+        (capacity, armed) in any_channel()
+    ) {
         let log = Log::default();
-        let (sender, receiver) = channel_of(bombs(&armed, &log));
+        let (sender, receiver) = channel_of(capacity, bombs(&armed, &log));
         drop(sender);
         let clone = receiver.clone();
         drop(receiver);
@@ -128,9 +144,11 @@ proptest! {
     }
 
     #[test]
-    fn bombs_that_go_off_in_the_receiver_s_hands_leave_the_channel_usable(armed in any_bombs()) {
+    fn bombs_that_go_off_in_the_receiver_s_hands_leave_the_channel_usable(
+        (capacity, armed) in any_channel()
+    ) {
         let log = Log::default();
-        let (sender, receiver) = channel_of(bombs(&armed, &log));
+        let (sender, receiver) = channel_of(capacity, bombs(&armed, &log));
         drop(sender);
         let mut off = 0;
         for _ in 0..armed.len() {
@@ -174,10 +192,87 @@ fn a_refused_bomb_goes_off_outside_and_leaves_the_channel_usable() {
 #[test]
 fn a_loop_over_the_messages_that_panics_leaves_the_rest_in_the_channel() {
     let log = Log::default();
-    let (sender, receiver) = channel_of(bombs(&[false, true, false], &log));
+    let (sender, receiver) = channel_of(Some(9), bombs(&[false, true, false], &log));
     drop(sender);
     assert_eq!(goes_off(|| receiver.iter().for_each(drop)), Some(1));
     assert_eq!(receiver.len(), 1);
     assert_eq!(receiver.recv().unwrap().id, 2);
     assert!(receiver.recv().is_err());
+}
+
+#[test]
+fn a_bomb_in_a_selection_that_is_dropped_goes_off_once_and_leaves_the_channel_usable() {
+    for capacity in [Some(1), Some(3), None] {
+        let log = Log::default();
+        let mut bombs = bombs(&[true, false], &log);
+        let (sender, receiver) = channel_of(capacity, bombs.by_ref().take(1));
+        let mut select = Select::new();
+        select.recv(&receiver);
+        let chosen = select.select();
+        assert_eq!(goes_off(|| drop(chosen)), Some(0));
+        assert!(sender.try_send(bombs.next().unwrap()).is_ok());
+        assert_eq!(receiver.recv().unwrap().id, 1);
+        assert_eq!(*log.borrow(), [0, 1]);
+    }
+}
+
+#[test]
+fn bombs_behind_a_selected_send_go_off_where_it_ends_after_the_receivers() {
+    // The second one is dropped while the panic of the first is on its way, or is leaked.
+    for armed in [
+        [true, false, false],
+        [false, true, false],
+        [false, false, false],
+    ] {
+        for completes in [false, true] {
+            let log = Log::default();
+            let mut bombs = bombs(&armed, &log);
+            let (sender, receiver) = bounded(3);
+            let mut select = Select::new();
+            select.send(&sender);
+            let chosen = select.select();
+            (0..2).for_each(|_| assert!(sender.try_send(bombs.next().unwrap()).is_ok()));
+            drop(receiver);
+            assert!(log.borrow().is_empty(), "the selected send is before them");
+            let last = bombs.next().unwrap();
+            let went_off = catch_unwind(AssertUnwindSafe(|| {
+                if completes {
+                    let back = chosen.send(&sender, last).unwrap_err();
+                    assert_eq!(back.0.id, 2);
+                } else {
+                    drop(chosen);
+                }
+            }));
+            let expected = armed.iter().position(|&armed| armed);
+            let panic = went_off.err();
+            let bomb = panic.as_ref().and_then(|panic| panic.downcast_ref());
+            assert_eq!(bomb, expected.as_ref());
+            assert!(expected.is_some() || panic.is_some() != completes);
+            assert!(sender.is_empty());
+            drop(sender);
+            let mut dropped = log.borrow().clone();
+            dropped.sort_unstable();
+            dropped.dedup();
+            assert_eq!(dropped.len(), log.borrow().len(), "{log:?}");
+            assert_eq!(dropped.contains(&1), !armed[0], "{log:?}");
+            assert!(dropped.contains(&0) && dropped.contains(&2), "{log:?}");
+        }
+    }
+}
+
+#[test]
+fn a_bomb_that_comes_back_from_a_rendezvous_goes_off_outside() {
+    let log = Log::default();
+    let mut bombs = bombs(&[true, true], &log);
+    let (sender, receiver) = bounded(0);
+    assert_eq!(
+        goes_off(|| drop(sender.try_send(bombs.next().unwrap()))),
+        Some(0)
+    );
+    drop(receiver);
+    assert_eq!(
+        goes_off(|| drop(sender.send(bombs.next().unwrap()))),
+        Some(1)
+    );
+    assert_eq!(*log.borrow(), [0, 1]);
 }

@@ -2,6 +2,7 @@
 //! arrived, and messages that record their end.
 
 use std::io::{Write, stderr};
+use std::iter;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -97,6 +98,14 @@ impl Receipts {
 
     /// Asserts that all takers together got every message of every producer, once.
     pub(crate) fn assert_complete(all: impl IntoIterator<Item = Self>, per_producer: usize) {
+        Self::assert_counts(all, iter::repeat(per_producer));
+    }
+
+    /// The like, where each producer has sent as many as said.
+    pub(crate) fn assert_counts(
+        all: impl IntoIterator<Item = Self>,
+        by_producer: impl IntoIterator<Item = usize>,
+    ) {
         let mut everything = all.into_iter().map(|receipts| receipts.numbers);
         let mut merged = everything.next().expect("at least one taker");
         for numbers in everything {
@@ -104,10 +113,10 @@ impl Receipts {
                 of_all.extend(more);
             }
         }
-        for (producer, mut numbers) in merged.into_iter().enumerate() {
+        for ((producer, mut numbers), sent) in merged.into_iter().enumerate().zip(by_producer) {
             numbers.sort_unstable();
             assert!(
-                numbers.iter().copied().eq(0..per_producer),
+                numbers.iter().copied().eq(0..sent),
                 "messages of producer {producer} are missing or doubled"
             );
         }

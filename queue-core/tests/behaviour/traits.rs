@@ -2,15 +2,19 @@
 //! crossbeam has it.
 
 use std::cell::Cell;
+use std::hint::black_box;
 use std::iter::FusedIterator;
 use std::marker::PhantomData;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
 use std::sync::MutexGuard;
+use std::time::{Duration, Instant};
 
 use queue_core::{
-    IntoIter, Iter, Receiver, RecvError, RecvTimeoutError, Ring, SendError, SendTimeoutError,
-    Sender, TryIter, TryRecvError, TrySendError, ring,
+    IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Ring, Select,
+    SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
+    TryReadyError, TryRecvError, TrySelectError, TrySendError, after, at, bounded, never, ring,
+    tick, unbounded,
 };
 
 struct Probe<T>(PhantomData<T>);
@@ -19,6 +23,7 @@ struct Probe<T>(PhantomData<T>);
 trait Otherwise {
     const SEND: bool = false;
     const SYNC: bool = false;
+    const UNWIND_SAFE: bool = false;
 }
 
 impl<T> Otherwise for Probe<T> {}
@@ -29,6 +34,10 @@ impl<T: Send> Probe<T> {
 
 impl<T: Sync> Probe<T> {
     const SYNC: bool = true;
+}
+
+impl<T: UnwindSafe> Probe<T> {
+    const UNWIND_SAFE: bool = true;
 }
 
 /// Asserts that each type is `Send` and `Sync` as said.
@@ -61,6 +70,37 @@ fn messages_bound_to_their_thread_bind_the_queue() {
 }
 
 #[test]
+fn a_list_of_operations_crosses_threads_and_a_selected_one_does_not() {
+    // Whatever the messages, which its type does not tell.
+    assert_crosses_threads!(true, true: Select<'static>);
+    assert_crosses_threads!(false, false: SelectedOperation<'static>);
+    // Nor is a list carried over a caught panic unsaid, as its handles are.
+    const { assert!(!Probe::<Select<'static>>::UNWIND_SAFE) };
+    const { assert!(Probe::<(Sender<Cell<u8>>, Receiver<Cell<u8>>)>::UNWIND_SAFE) };
+}
+
+#[test]
+fn a_selected_operation_may_be_completed_where_panics_are_caught() {
+    // At run time, so that it fails by itself.
+    assert!(black_box(Probe::<SelectedOperation<'static>>::UNWIND_SAFE));
+}
+
+#[test]
+fn timers_cross_threads_and_survive_panics() {
+    fn assert_shared<T: Send + Sync + UnwindSafe + RefUnwindSafe>(_: T) {}
+    let now = Instant::now();
+    let timers = [
+        after(Duration::ZERO),
+        at(now),
+        tick(Duration::ZERO),
+        never(),
+    ];
+    timers.into_iter().for_each(assert_shared);
+    // Which messages they never carry is of no interest, but to the type.
+    assert_crosses_threads!(false, false: Receiver<*const u8>);
+}
+
+#[test]
 fn a_caught_panic_leaves_everything_usable() {
     fn assert_survives<T: UnwindSafe + RefUnwindSafe>() {}
     type Message = Cell<*mut i32>;
@@ -82,6 +122,10 @@ fn errors_are_values() {
     assert_value::<RecvError>();
     assert_value::<TryRecvError>();
     assert_value::<RecvTimeoutError>();
+    assert_value::<TrySelectError>();
+    assert_value::<SelectTimeoutError>();
+    assert_value::<TryReadyError>();
+    assert_value::<ReadyTimeoutError>();
 }
 
 #[test]
@@ -90,4 +134,73 @@ fn iterators_that_cannot_go_on_are_fused() {
     assert_fused::<ring::IntoIter<i32>>();
     assert_fused::<Iter<'static, i32>>();
     assert_fused::<IntoIter<i32>>();
+}
+
+/// What an end of a channel says of it: how many messages, whether that is none, or all that
+/// it holds, and how many that is.
+type Counts = (usize, bool, bool, Option<usize>);
+
+fn of_sender<T>(sender: &Sender<T>) -> Counts {
+    let (empty, full) = (sender.is_empty(), sender.is_full());
+    (sender.len(), empty, full, sender.capacity())
+}
+
+fn of_receiver<T>(receiver: &Receiver<T>) -> Counts {
+    let (empty, full) = (receiver.is_empty(), receiver.is_full());
+    (receiver.len(), empty, full, receiver.capacity())
+}
+
+#[test]
+fn each_kind_counts_as_crossbeam_does() {
+    fn both<T>((sender, receiver): &(Sender<T>, Receiver<T>)) -> Counts {
+        assert_eq!(of_sender(sender), of_receiver(receiver));
+        of_sender(sender)
+    }
+    let (ring, blocks, meeting) = (bounded(2), unbounded(), bounded::<u8>(0));
+    assert_eq!(both(&ring), (0, true, false, Some(2)));
+    assert_eq!(both(&blocks), (0, true, false, None));
+    // Without room it is empty and full.
+    assert_eq!(both(&meeting), (0, true, true, Some(0)));
+    for number in 0..2 {
+        ring.0.send(number).unwrap();
+        blocks.0.send(number).unwrap();
+    }
+    assert_eq!(both(&ring), (2, false, true, Some(2)));
+    assert_eq!(both(&blocks), (2, false, false, None));
+    let (due, idle) = (at(Instant::now()), after(Duration::from_secs(3_600)));
+    assert_eq!(of_receiver(&due), (1, false, true, Some(1)));
+    assert_eq!(of_receiver(&idle), (0, true, false, Some(1)));
+    let ticks = tick(Duration::ZERO);
+    assert_eq!(of_receiver(&ticks), (1, false, true, Some(1)));
+    assert_eq!(of_receiver(&never::<u8>()), (0, true, true, Some(0)));
+}
+
+#[test]
+fn handles_know_their_own_channel_among_those_of_all_kinds() {
+    let open = || {
+        let (ring, blocks, meeting) = (bounded(1), unbounded(), bounded(0));
+        ([ring.0, blocks.0, meeting.0], [ring.1, blocks.1, meeting.1])
+    };
+    let (senders, receivers): (Vec<_>, Vec<_>) = [open(), open()].into_iter().unzip();
+    let (senders, receivers) = (senders.concat(), receivers.concat());
+    let now = Instant::now();
+    let timers = [
+        at(now),
+        at(now),
+        after(Duration::ZERO),
+        tick(Duration::ZERO),
+    ];
+    let timers: Vec<Receiver<Instant>> = receivers.into_iter().chain(timers).collect();
+    for (one, sender) in senders.iter().enumerate() {
+        for (other, clone) in senders.clone().iter().enumerate() {
+            assert_eq!(sender.same_channel(clone), one == other);
+        }
+    }
+    for (one, receiver) in timers.iter().enumerate() {
+        for (other, clone) in timers.clone().iter().enumerate() {
+            assert_eq!(receiver.same_channel(clone), one == other);
+        }
+        assert!(!receiver.same_channel(&never()));
+    }
+    assert!(never::<u8>().same_channel(&never()));
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use queue_core::{RecvTimeoutError, bounded};
 
+use crate::model::channel::open;
 use crate::support::{Watchdog, Wide, dawdle};
 
 fn micros(number: u64) -> Duration {
@@ -16,8 +17,8 @@ fn micros(number: u64) -> Duration {
 #[test]
 fn a_wake_that_meets_a_timed_out_receiver_goes_on_to_the_next() {
     let _limit = Watchdog::new();
-    for capacity in [1, 4] {
-        let (mail, mailbox) = bounded(capacity);
+    for capacity in [Some(0), Some(1), Some(4), None] {
+        let (mail, mailbox) = open(capacity);
         let (sign, signed) = bounded(1);
         thread::scope(|scope| {
             let (patient, sign_too) = (mailbox.clone(), sign.clone());
@@ -90,8 +91,8 @@ impl<T: From<usize> + Into<usize> + Send> Message for T {}
 /// another and does not pass it on leaves that one asleep beside its message.
 fn receive_one_each<T: Message>() {
     let _limit = Watchdog::new();
-    for capacity in [1, 2, SLEEPERS] {
-        let (sender, receiver) = bounded::<T>(capacity);
+    for capacity in [Some(0), Some(1), Some(2), Some(SLEEPERS), None] {
+        let (sender, receiver) = open::<T>(capacity);
         let round_begins = Barrier::new(SLEEPERS + 2);
         thread::scope(|scope| {
             for _ in 0..SLEEPERS {
@@ -120,7 +121,7 @@ fn receive_one_each<T: Message>() {
 /// The same for senders that wait for room.
 fn send_one_each<T: Message>() {
     let _limit = Watchdog::new();
-    for capacity in [1, 2, SLEEPERS] {
+    for capacity in [0, 1, 2, SLEEPERS] {
         let (sender, receiver) = bounded::<T>(capacity);
         (0..capacity).for_each(|_| assert!(sender.send(T::from(0)).is_ok()));
         let round_begins = Barrier::new(SLEEPERS + 2);

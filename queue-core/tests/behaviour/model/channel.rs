@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use queue_core::{
     Receiver, RecvError, RecvTimeoutError, SendTimeoutError, Sender, TryRecvError, TrySendError,
-    bounded,
+    bounded, unbounded,
 };
 
 use super::payload::{self, Payload};
@@ -58,10 +58,19 @@ impl Step {
     }
 }
 
-/// Runs the steps on a channel and on the model, comparing after each.
-pub(crate) fn run<P: Payload>(capacity: usize, steps: impl IntoIterator<Item = Step>) {
+/// A channel of that capacity, or without a limit.
+pub(crate) fn open<T>(capacity: Option<usize>) -> (Sender<T>, Receiver<T>) {
+    capacity.map_or_else(unbounded, bounded)
+}
+
+/// Runs the steps on a channel and on the model, comparing after each. Without a capacity the
+/// channel is unbounded.
+pub(crate) fn run<P: Payload>(
+    capacity: impl Into<Option<usize>>,
+    steps: impl IntoIterator<Item = Step>,
+) {
     payload::begin();
-    let mut subject = Subject::<P>::new(capacity);
+    let mut subject = Subject::<P>::new(capacity.into());
     for step in steps {
         if subject.senders.is_empty() && subject.receivers.is_empty() {
             assert_eq!(payload::alive(), 0, "leaked");
@@ -78,7 +87,7 @@ struct Subject<P> {
     senders: Vec<Sender<P>>,
     receivers: Vec<Receiver<P>>,
     stranger: (Sender<P>, Receiver<P>),
-    capacity: usize,
+    capacity: Option<usize>,
     model: VecDeque<usize>,
     next_id: usize,
 }
@@ -100,12 +109,12 @@ enum Found {
 }
 
 impl<P: Payload> Subject<P> {
-    fn new(capacity: usize) -> Self {
-        let (sender, receiver) = bounded(capacity);
+    fn new(capacity: Option<usize>) -> Self {
+        let (sender, receiver) = open(capacity);
         Self {
             senders: vec![sender],
             receivers: vec![receiver],
-            stranger: bounded(1),
+            stranger: open(capacity),
             capacity,
             model: VecDeque::new(),
             next_id: 0,
@@ -113,7 +122,7 @@ impl<P: Payload> Subject<P> {
     }
 
     fn reopen(&mut self) {
-        let (sender, receiver) = bounded(self.capacity);
+        let (sender, receiver) = open(self.capacity);
         self.senders.push(sender);
         self.receivers.push(receiver);
     }
@@ -211,7 +220,7 @@ impl<P: Payload> Subject<P> {
         };
         let expected = if self.receivers.is_empty() {
             Verdict::Disconnected
-        } else if self.model.len() == self.capacity {
+        } else if self.is_full() {
             Verdict::Full
         } else {
             Verdict::Sent
@@ -259,7 +268,8 @@ impl<P: Payload> Subject<P> {
         let Some(index) = index(&self.receivers, number) else {
             return;
         };
-        let wanted = number % (self.capacity + 2);
+        // Of an unbounded channel, up to two blocks of messages and a few.
+        let wanted = number % self.capacity.map_or(70, |capacity| capacity + 2);
         let count = match reach {
             Reach::End if !self.senders.is_empty() => wanted.min(self.model.len()),
             _ => wanted,
@@ -271,15 +281,16 @@ impl<P: Payload> Subject<P> {
         }
     }
 
+    fn is_full(&self) -> bool {
+        self.capacity == Some(self.model.len())
+    }
+
     fn compare(&self) {
         let len = self.model.len();
-        let full = len == self.capacity;
+        let full = self.is_full();
         for sender in &self.senders {
             assert_eq!((sender.len(), sender.is_empty()), (len, len == 0));
-            assert_eq!(
-                (sender.is_full(), sender.capacity()),
-                (full, Some(self.capacity))
-            );
+            assert_eq!((sender.is_full(), sender.capacity()), (full, self.capacity));
             assert!(sender.same_channel(&self.senders[0]));
             assert!(!sender.same_channel(&self.stranger.0));
         }
@@ -287,7 +298,7 @@ impl<P: Payload> Subject<P> {
             assert_eq!((receiver.len(), receiver.is_empty()), (len, len == 0));
             assert_eq!(
                 (receiver.is_full(), receiver.capacity()),
-                (full, Some(self.capacity))
+                (full, self.capacity)
             );
             assert!(receiver.same_channel(&self.receivers[0]));
             assert!(!receiver.same_channel(&self.stranger.1));
