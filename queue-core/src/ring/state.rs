@@ -14,14 +14,15 @@ pub(crate) enum Turn {
 }
 
 impl<T, W: Word> RawRing<T, W> {
-    /// Whether the slot of the next push, or of the one after it, looks free. A hint: it asks the
-    /// slot alone.
+    /// Whether the slot of the next push, or of the one after it, looks free, or was given up a lap
+    /// ago. A hint: it asks the slot alone.
     #[inline]
     pub(crate) fn looks_pushable(&self, which: Turn) -> bool {
         // ORDERING(relaxed): a hint, which a claim confirms.
         let push = self.turn(W::load(&self.tail, Ordering::Relaxed), which);
         // ORDERING(relaxed): as above.
-        W::load(&self.slot(push).stamp, Ordering::Relaxed) == push | FREE
+        let stamp = W::load(&self.slot(push).stamp, Ordering::Relaxed);
+        stamp == push | FREE || self.geometry.next_lap(stamp) == push | SKIPPED
     }
 
     /// Whether the slot of the next pop, or of the one after it, looks published, or is to be passed

@@ -164,6 +164,42 @@ fn messages_of_every_size_meet_by_selects() {
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
 }
 
+/// A message that looks where it is when it is dropped.
+#[repr(align(32))]
+struct Picky(Arc<AtomicUsize>);
+
+impl Drop for Picky {
+    fn drop(&mut self) {
+        // The compiler takes it for granted, and would not look.
+        let place = black_box(ptr::from_ref(self)).addr();
+        self.0.fetch_max(place % 32, Ordering::Relaxed);
+    }
+}
+
+/// Acts so much further up the stack.
+fn higher_up(steps: usize, action: &mut dyn FnMut()) {
+    match black_box(steps).checked_sub(1) {
+        Some(steps) => higher_up(steps, action),
+        None => action(),
+    }
+}
+
+#[test]
+fn a_selected_message_is_dropped_where_its_alignment_allows() {
+    let worst = Arc::new(AtomicUsize::new(0));
+    let (sender, receiver) = bounded(1);
+    for steps in 0..16 {
+        higher_up(steps, &mut || {
+            assert!(sender.send(Picky(Arc::clone(&worst))).is_ok());
+            let mut list = Select::new();
+            list.recv(&receiver);
+            give_up(list.select());
+        });
+    }
+    assert_eq!(Arc::strong_count(&worst), 1);
+    assert_eq!(worst.load(Ordering::Relaxed), 0, "misaligned");
+}
+
 /// An expression that panics, unprinted.
 fn no_message<T>() -> T {
     resume_unwind(Box::new("no message"))
