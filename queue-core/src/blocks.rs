@@ -224,11 +224,10 @@ impl<T, W: Word> Blocks<T, W> {
     #[inline(always)]
     pub(crate) fn pop(&self, suspended: Suspended) -> Result<T, Refusal> {
         loop {
-            let claim = self.claim_pop()?;
+            let Claim { block, offset } = self.claim_pop()?;
             // SAFETY: the claim is fresh, and the block has our slot to wait for.
-            if let Some(message) =
-                unsafe { Block::take(claim.block, claim.offset, suspended, &self.spare) }
-            {
+            let taken = unsafe { Block::take(block, offset, suspended, &self.spare) };
+            if let Some(message) = taken {
                 return Ok(message);
             }
         }

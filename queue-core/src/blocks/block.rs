@@ -29,11 +29,11 @@ pub(super) const FIRST: usize = 2;
 /// processor, before it gives the slot up: long enough for any push that is not suspended. On Zen 4
 /// 2 us, and 1 us for every 600 bytes of a message.
 #[cfg(not(queue_loom))]
-const fn looks<T>() -> usize {
-    64 + size_of::<T>() / 16
+const fn looks(message_bytes: usize) -> usize {
+    64 + message_bytes / 16
 }
 #[cfg(queue_loom)]
-const fn looks<T>() -> usize {
+const fn looks(_message_bytes: usize) -> usize {
     0
 }
 
@@ -218,7 +218,7 @@ impl<T> Block<T> {
     /// Whether the push has come in time; if not, the slot has been given up.
     #[cold]
     fn wait_for_push(slot: &Slot<T>, suspended: Suspended) -> bool {
-        let mut looks_left = looks::<T>();
+        let mut looks_left = looks(size_of::<T>());
         let backoff = Backoff::new();
         while looks_left > 0 || matches!(suspended, Suspended::WaitOut) {
             if looks_left > 0 {

@@ -52,7 +52,7 @@ impl Links {
         })
     }
 
-    fn waiter<'a>(node: &'a Node) -> &'a Waiter {
+    fn waiter(node: &Node) -> &Waiter {
         // SAFETY: a waiter outlives its linked nodes; its owner cannot have given this one up, as
         // it would first have to unlink the node under the lock that the caller holds, or to see a
         // notification that the caller has not given.

@@ -20,7 +20,7 @@ const fn with_case(state: u32, case: usize) -> u32 {
 }
 
 const fn is_notification(state: u32) -> bool {
-    state >= NOTIFIED && (state - NOTIFIED) % 2 == 0
+    state >= NOTIFIED && (state - NOTIFIED).is_multiple_of(2)
 }
 
 /// How long a waiter sleeps on a peer that may not wake it: at first, ...

@@ -1,17 +1,22 @@
 //! `select!` and its message expressions: messages of every size, expressions
 //! that panic, leave, take their time, or use the same channel.
 
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use queue_core::{
-    Receiver, RecvTimeoutError, SendError, Sender, TryRecvError, TrySendError, after, bounded,
-    select,
+    Receiver, RecvTimeoutError, Select, SendError, Sender, TryRecvError, TrySendError, after,
+    bounded, select,
 };
 
 use crate::model::channel::open;
 use crate::model::payload::{self, Aligned, Boxed, Counted, Nothing, Payload};
+use crate::model::select::give_up;
 use crate::support::{Ledger, Tracked, Watchdog, Wide};
 
 const BUFFERS: [Option<usize>; 4] = [Some(1), Some(2), Some(3), None];

@@ -42,7 +42,7 @@ pub(super) fn selected<'a>(
     Some(SelectedOperation::new(arms[place], selection))
 }
 
-/// See [`Select::try_select`].
+/// See [`Select::try_select`](crate::Select::try_select).
 pub fn try_select<'a>(
     arms: &mut [Arm<'a>],
     is_biased: bool,
@@ -50,13 +50,13 @@ pub fn try_select<'a>(
     selected(arms, Limit::Now, is_biased).ok_or(TrySelectError)
 }
 
-/// See [`Select::select`].
+/// See [`Select::select`](crate::Select::select).
 pub fn select<'a>(arms: &mut [Arm<'a>], is_biased: bool) -> SelectedOperation<'a> {
     assert!(!arms.is_empty(), "{NO_OPERATIONS}");
     selected(arms, Limit::Never, is_biased).expect("a wait without a limit ends with an operation")
 }
 
-/// See [`Select::select_timeout`].
+/// See [`Select::select_timeout`](crate::Select::select_timeout).
 pub fn select_timeout<'a>(
     arms: &mut [Arm<'a>],
     timeout: Duration,

@@ -19,15 +19,17 @@ impl<T> Sender<T> {
         selection: Option<Selection>,
         message: T,
     ) -> Result<(), T> {
-        // SAFETY: by the contract, here and below.
         match (selection, &self.channel) {
-            (Some(Selection::Room(room)), Target::Bounded(channel)) => unsafe {
-                channel.fulfil(room, message)
-            },
-            (Some(Selection::Room(room)), Target::Unbounded(channel)) => unsafe {
-                channel.fulfil(room, message)
-            },
+            (Some(Selection::Room(room)), Target::Bounded(channel)) => {
+                // SAFETY: by the contract.
+                unsafe { channel.fulfil(room, message) }
+            }
+            (Some(Selection::Room(room)), Target::Unbounded(channel)) => {
+                // SAFETY: by the contract.
+                unsafe { channel.fulfil(room, message) }
+            }
             (Some(Selection::Partner(receiver)), Target::Rendezvous(_)) => {
+                // SAFETY: by the contract.
                 unsafe { Rendezvous::give(receiver, message) };
                 Ok(())
             }
@@ -107,11 +109,11 @@ impl<T> Operation for Sender<T> {
     }
 
     fn give_up(&self, selection: Selection, may_drop: bool) {
-        // SAFETY: a selection is given up to the operation that has made it.
         match (selection, &self.channel) {
-            (Selection::Room(room), Target::Bounded(channel)) => unsafe {
-                channel.give_up(room, may_drop);
-            },
+            (Selection::Room(room), Target::Bounded(channel)) => {
+                // SAFETY: a selection is given up to the operation that has made it.
+                unsafe { channel.give_up(room, may_drop) };
+            }
             // It finds nothing where it has waited, and looks for another partner.
             (Selection::Partner(receiver), _) => receiver.notify(),
             _ => {}
