@@ -46,11 +46,11 @@ pub use channel::{
 };
 pub use ring::Ring;
 
-/// What a model controls: deadlines, waits that return for no reason, and how
-/// long it waits awake.
+/// What a model controls: deadlines, chance, waits that return for no reason, and
+/// how long it waits awake.
 #[cfg(queue_loom)]
 pub mod model {
-    pub use crate::sync::{Deadline, Instant, Patience, spurious_returns};
+    pub use crate::sync::{Deadline, Instant, Patience, set_luck, spurious_returns};
 }
 
 #[cfg(doctest)]

@@ -28,7 +28,7 @@ mod modelled;
 #[cfg(queue_loom)]
 pub(crate) use modelled::*;
 #[cfg(queue_loom)]
-pub use modelled::{Deadline, Instant, Patience, spurious_returns};
+pub use modelled::{Deadline, Instant, Patience, set_luck, spurious_returns};
 
 /// An [`Ordering`] with the tag under which VERIFICATION.md argues for it.
 #[cfg(not(queue_loom))]
@@ -60,6 +60,12 @@ macro_rules! step {
             $step
         }
     };
+}
+
+/// A number below `bound`, as evenly as `number` is spread over all that it can be.
+pub(crate) fn scaled(number: u32, bound: usize) -> usize {
+    // The high half of the product of two 32-bit numbers.
+    ((u64::from(number) * bound as u64) >> 32) as usize
 }
 
 pub(crate) use {order, step};

@@ -43,6 +43,7 @@ mod blocking;
 mod links;
 mod list;
 mod meeting;
+mod registration;
 mod station;
 mod waiter;
 

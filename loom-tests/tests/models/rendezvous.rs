@@ -5,8 +5,10 @@ use loom::alloc::Track;
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::thread;
-use queue_core_loom::model::{Deadline, Patience, spurious_returns};
-use queue_core_loom::{RecvTimeoutError, Select, SendTimeoutError, TrySendError, bounded};
+use queue_core_loom::model::{Deadline, Patience, set_luck, spurious_returns};
+use queue_core_loom::{
+    Receiver, RecvTimeoutError, Select, SendTimeoutError, Sender, TrySendError, bounded,
+};
 
 /// A send and a receive meet, whoever comes first. Breaks without W3.
 /// Explores 955 executions.
@@ -232,10 +234,7 @@ fn two_selects_meet() {
 /// Explores 18 executions.
 #[test]
 fn two_selects_of_both_kinds_meet() {
-    fn exchange(
-        sender: &queue_core_loom::Sender<Message>,
-        receiver: &queue_core_loom::Receiver<Message>,
-    ) -> Option<u32> {
+    fn exchange(sender: &Sender<Message>, receiver: &Receiver<Message>) -> Option<u32> {
         let mut select = Select::new();
         let send = select.send(sender);
         select.recv(receiver);
@@ -257,42 +256,43 @@ fn two_selects_of_both_kinds_meet() {
     });
 }
 
-/// Two selects over two channels, in opposite order and direction: they meet in one.
-/// Explores 25 executions.
-#[test]
-fn two_selects_over_two_channels_meet() {
-    explore(Search::preemptions(1, 12), || {
-        let (one, other) = (bounded(0), bounded(0));
-        let theirs = (one.1, other.0);
-        let peer = thread::spawn(move || {
-            let mut select = Select::new();
-            let recv = select.recv(&theirs.0);
-            select.send(&theirs.1);
-            let chosen = select.select();
-            if chosen.index() == recv {
-                assert!(
-                    chosen
-                        .recv(&theirs.0)
-                        .is_ok_and(|got: Message| got.into_inner() == 1)
-                );
-            } else {
-                assert!(chosen.send(&theirs.1, Track::new(2)).is_ok());
-            }
-        });
+/// Two selects over two channels, in opposite directions: they meet in one.
+fn meet_over_two_channels(luck_of_one: u32) {
+    fn exchange(sender: &Sender<Message>, value: u32, receiver: &Receiver<Message>) -> Option<u32> {
         let mut select = Select::new();
-        let recv = select.recv(&other.1);
-        select.send(&one.0);
+        let recv = select.recv(receiver);
+        select.send(sender);
         let chosen = select.select();
         if chosen.index() == recv {
-            assert!(
-                chosen
-                    .recv(&other.1)
-                    .is_ok_and(|got: Message| got.into_inner() == 2)
-            );
+            Some(chosen.recv(receiver).unwrap().into_inner())
         } else {
-            assert!(chosen.send(&one.0, Track::new(1)).is_ok());
+            assert!(chosen.send(sender, Track::new(value)).is_ok());
+            None
         }
-        peer.join().unwrap();
+    }
+    let (one, other) = (bounded(0), bounded(0));
+    let peer = thread::spawn(move || {
+        set_luck(luck_of_one);
+        exchange(&other.0, 2, &one.1)
+    });
+    let mine = exchange(&one.0, 1, &other.1);
+    let theirs = peer.join().unwrap();
+    assert!(matches!((mine, theirs), (None, Some(1)) | (Some(2), None)));
+}
+
+/// They register in the same order.
+/// Explores 24 executions.
+#[test]
+fn two_selects_over_two_channels_meet() {
+    explore(Search::preemptions(1, 12), || meet_over_two_channels(0));
+}
+
+/// They register in opposite orders at first, so that each may see the other and step back.
+/// Explores 1,661 executions.
+#[test]
+fn two_selects_in_opposite_orders_meet() {
+    explore(Search::preemptions(3, 830), || {
+        meet_over_two_channels(u32::MAX);
     });
 }
 

@@ -359,9 +359,19 @@ pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None
 }
 
-/// A model must be the same each time: selects try their cases in the order they are written.
+loom::thread_local! {
+    static LUCK: Cell<u32> = Cell::new(0);
+}
+
+/// What [`random`] gives this thread of a model from now on.
+pub fn set_luck(luck: u32) {
+    LUCK.with(|cell| cell.set(luck));
+}
+
+/// A model must be the same each time: selects try their cases in the order they are written,
+/// unless the model says otherwise.
 pub(crate) fn random() -> u32 {
-    0
+    LUCK.with(Cell::get)
 }
 
 /// All threads of a model run on one thread of the system.

@@ -1,8 +1,7 @@
 //! A thread waits: looks around awake, registers, attempts, sleeps.
 
-use std::pin::Pin;
-
 use super::awake::{Look, look_awake};
+use super::registration::{first_case, leave, nodes_for, register};
 use super::station::Case;
 use super::waiter::{Node, Peer, Waiter};
 use crate::sync::{Instant, has_passed};
@@ -57,13 +56,11 @@ pub(crate) fn wait_until<R>(
     mut attempt: impl FnMut(Stage) -> Progress<R>,
 ) -> Option<R> {
     let must_be_seen = cases.iter().any(|case| case.station.must_be_seen());
-    let (mut unused, mut naps) = (
-        Unused {
-            cases,
-            number: None,
-        },
-        0_u32,
-    );
+    let mut unused = Unused {
+        cases,
+        number: None,
+    };
+    let (mut naps, mut steps_back) = (0_u32, 0_u32);
     loop {
         let looks_awake = !must_be_seen && !cases.is_empty();
         if let Some(result) = unused.result_of(if looks_awake {
@@ -77,6 +74,7 @@ pub(crate) fn wait_until<R>(
             return None;
         }
         let waiter = Waiter::new();
+        let first = first_case(cases, steps_back);
         let (one, many);
         // A plain wait registers in one place and allocates nothing.
         let nodes: &[Node] = match cases {
@@ -85,16 +83,18 @@ pub(crate) fn wait_until<R>(
                 &one
             }
             _ => {
-                many = nodes_for(cases, &waiter);
+                many = nodes_for(cases, first, &waiter);
                 &many
             }
         };
         // SAFETY: the nodes are new and lie still: they are not moved out of `one` or `many`, which
         // outlive their use and are dropped before the waiter. `attempt` belongs to this crate and
         // does not panic, and every way out of this round goes through `leave`.
-        let registered = unsafe { register(cases, nodes) };
+        let registered = unsafe { register(cases, first, nodes) };
         let mut outcome = Progress::Withdraw;
-        if registered == cases.len() {
+        if registered < cases.len() {
+            steps_back = steps_back.saturating_add(1);
+        } else {
             if must_be_seen {
                 look_awake(
                     |which| matches!(which, Look::Ready) && waiter.is_settled() || look(which),
@@ -103,7 +103,7 @@ pub(crate) fn wait_until<R>(
             }
             outcome = sleep_registered(&waiter, deadline, &mut naps, &mut attempt);
         }
-        let notified = leave(cases, &nodes[..registered], &waiter);
+        let notified = leave(cases, first, &nodes[..registered], &waiter);
         let result = unused.result_of(outcome);
         if let Some(case) = notified {
             // If there is a result, the notification may have come after the attempt.
@@ -164,43 +164,6 @@ impl Drop for Unused<'_, '_> {
     }
 }
 
-fn nodes_for(cases: &[Case<'_>], waiter: &Waiter) -> Box<[Node]> {
-    cases.iter().map(|case| Node::new(waiter, case)).collect()
-}
-
-/// Registers case by case, until one finds that there is no need to wait: how many it are.
-///
-/// # Safety
-///
-/// The nodes are in no list, and stay where they are until [`leave`].
-unsafe fn register(cases: &[Case<'_>], nodes: &[Node]) -> usize {
-    cases
-        .iter()
-        .zip(nodes)
-        .take_while(|(case, node)| {
-            // SAFETY: by the contract, which has them pinned.
-            unsafe { case.station.link(case.side, Pin::new_unchecked(node)) }
-        })
-        .count()
-}
-
-/// Takes the nodes out again. The case that was notified, if one was; from here on none can be.
-fn leave(cases: &[Case<'_>], nodes: &[Node], waiter: &Waiter) -> Option<usize> {
-    let notified = waiter.cancel().err();
-    for (case, node) in cases.iter().zip(nodes) {
-        if notified == Some(case.number) {
-            // SAFETY: `cancel` has just seen the notification.
-            let place = unsafe { node.place() };
-            debug_assert!(!place.linked, "a notifier unlinks before it notifies");
-        } else {
-            // SAFETY: they are pinned: see `register`.
-            let node = unsafe { Pin::new_unchecked(node) };
-            case.station.unlink(case.side, node);
-        }
-    }
-    notified
-}
-
 /// Attempts and sleeps until it is done, notified, late, or there is something to do unregistered.
 fn sleep_registered<R>(
     waiter: &Waiter,
@@ -254,7 +217,7 @@ mod tests {
     use super::*;
     use crate::sync::deadline_after;
     use std::cell::Cell;
-    use std::pin::pin;
+    use std::pin::{Pin, pin};
     use std::time::Duration;
 
     struct NoFlag;

@@ -12,7 +12,7 @@ use std::fmt;
 use super::operation::{Operation, Selection};
 use super::stash::AnyPlace;
 use crate::ring::Refusal;
-use crate::sync::{Backoff, Instant, earlier, has_passed, random};
+use crate::sync::{Backoff, Instant, earlier, has_passed, random, scaled};
 use crate::wait::{Case, Progress, Stage, Stake, wait_until};
 
 /// An operation with the number that its user knows it by.
@@ -127,12 +127,7 @@ impl Chance {
     #[inline]
     fn draw(&mut self, arms: &mut [Arm<'_>], place: usize) {
         if let Some(number) = &mut self.0 {
-            let left = arms.len() - place;
-            // The high bits of the product are a number below `left`, evenly enough.
-            arms.swap(
-                place,
-                place + ((u64::from(*number) * left as u64) >> 32) as usize,
-            );
+            arms.swap(place, place + scaled(*number, arms.len() - place));
             // A step of Knuth's linear congruential generator, of which the high bits are used.
             *number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         }
@@ -187,8 +182,8 @@ fn waits_on<R>(refusal: Refusal) -> Progress<R> {
     }
 }
 
-/// Where to wait. In one order for everybody, as long as partners are met: of some selects that
-/// see each other and step back, the one that has met its partner in the last place does not.
+/// Where to wait. Where partners are met, in the order that all have in common; see
+/// [`wait_until`]'s registration.
 fn cases<'a>(arms: &[Arm<'a>], place: &AnyPlace, stake: impl Fn(Stake) -> Stake) -> Vec<Case<'a>> {
     let mut cases: Vec<_> = arms
         .iter()
