@@ -34,19 +34,22 @@ pub(super) trait Queue {
 
     /// Reserves what a push needs, for a message that user code is going to make.
     fn reserve(&self) -> Result<Reservation, Refusal>;
-    /// Publishes the message; gives it back if the queue has been closed.
+    /// Pushes the message for which that was reserved; gives it back if the queue has been closed.
     ///
     /// # Safety
     ///
-    /// The grant is of this queue.
-    unsafe fn commit(&self, grant: Grant, message: Self::Message)
-    -> (Ended, Option<Self::Message>);
-    /// Gives a granted slot up.
+    /// The reservation is of this queue.
+    unsafe fn commit(
+        &self,
+        reservation: Reservation,
+        message: Self::Message,
+    ) -> (Ended, Option<Self::Message>);
+    /// Gives up what was reserved.
     ///
     /// # Safety
     ///
-    /// The grant is of this queue.
-    unsafe fn abort(&self, grant: Grant) -> Ended;
+    /// The reservation is of this queue.
+    unsafe fn abort(&self, reservation: Reservation) -> Ended;
     /// Whether the oldest slot was granted and given up.
     fn starts_skipped(&self) -> bool;
     /// Passes over the oldest slots that were granted and given up. So many senders are to be woken.
@@ -155,19 +158,23 @@ impl<T> Queue for RawRing<T> {
             .map(|claim| Reservation::Slot(self.grant(claim)))
     }
 
-    unsafe fn commit(&self, grant: Grant, message: T) -> (Ended, Option<T>) {
-        if self.is_closed() {
+    unsafe fn commit(&self, reservation: Reservation, message: T) -> (Ended, Option<T>) {
+        match reservation {
+            Reservation::Slot(grant) if !self.is_closed() => {
+                // SAFETY: by the contract.
+                (unsafe { self.commit(grant, message) }, None)
+            }
             // SAFETY: by the contract.
-            (unsafe { self.abort(grant) }, Some(message))
-        } else {
-            // SAFETY: by the contract.
-            (unsafe { self.commit(grant, message) }, None)
+            reservation => (unsafe { Queue::abort(self, reservation) }, Some(message)),
         }
     }
 
-    unsafe fn abort(&self, grant: Grant) -> Ended {
-        // SAFETY: by the contract.
-        unsafe { self.abort(grant) }
+    unsafe fn abort(&self, reservation: Reservation) -> Ended {
+        match reservation {
+            // SAFETY: by the contract.
+            Reservation::Slot(grant) => unsafe { self.abort(grant) },
+            Reservation::None => Ended::nothing(),
+        }
     }
 
     fn starts_skipped(&self) -> bool {
@@ -271,11 +278,20 @@ impl<T> Queue for Blocks<T> {
         self.pushable().map(|()| Reservation::None)
     }
 
-    unsafe fn commit(&self, _grant: Grant, message: T) -> (Ended, Option<T>) {
-        (Ended::nothing(), Some(message))
+    unsafe fn commit(&self, _reservation: Reservation, message: T) -> (Ended, Option<T>) {
+        match self.push(message) {
+            Ok(parked) => (
+                Ended {
+                    receivers: usize::from(parked),
+                    ..Ended::nothing()
+                },
+                None,
+            ),
+            Err(message) => (Ended::nothing(), Some(message)),
+        }
     }
 
-    unsafe fn abort(&self, _grant: Grant) -> Ended {
+    unsafe fn abort(&self, _reservation: Reservation) -> Ended {
         Ended::nothing()
     }
 

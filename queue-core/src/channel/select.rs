@@ -18,7 +18,7 @@ use super::receiver::Receiver;
 use super::sender::Sender;
 use crate::sync::{Instant, deadline_after};
 
-use internal::{NO_OPERATIONS, recv_arm, select, select_timeout, selected, send_arm, try_select};
+use internal::{NO_OPERATIONS, recv_arm, select, select_timeout, send_arm, try_select};
 use run::{Arm, Limit};
 
 pub use selected::SelectedOperation;
@@ -279,7 +279,8 @@ impl<'a> Select<'a> {
         &mut self,
         deadline: Instant,
     ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
-        selected(&mut self.arms, Limit::At(deadline), self.is_biased).ok_or(SelectTimeoutError)
+        let limit = Limit::At(deadline);
+        SelectedOperation::search(&mut self.arms, limit, self.is_biased, SelectTimeoutError)
     }
 
     /// Finds an operation that is ready now: its index.

@@ -47,15 +47,10 @@ impl<Q: Queue> Buffered<Q> {
         reservation: Reservation,
         message: Q::Message,
     ) -> Result<(), Q::Message> {
-        match reservation {
-            Reservation::None => self.push(message).map_err(|(_, message)| message),
-            Reservation::Slot(grant) => {
-                // SAFETY: by the contract.
-                let (ended, back) = unsafe { self.queue.commit(grant, message) };
-                self.after(ended, true);
-                back.map_or(Ok(()), Err)
-            }
-        }
+        // SAFETY: by the contract.
+        let (ended, back) = unsafe { self.queue.commit(reservation, message) };
+        self.after(ended, true);
+        back.map_or(Ok(()), Err)
     }
 
     /// Gives up what was reserved.
@@ -64,13 +59,11 @@ impl<Q: Queue> Buffered<Q> {
     ///
     /// The reservation is of this channel.
     pub(in crate::channel) unsafe fn give_up(&self, reservation: Reservation, may_drop: bool) {
-        if let Reservation::Slot(grant) = reservation {
-            // SAFETY: by the contract.
-            self.after(unsafe { self.queue.abort(grant) }, may_drop);
-        }
+        // SAFETY: by the contract.
+        self.after(unsafe { self.queue.abort(reservation) }, may_drop);
     }
 
-    /// Wakes whom the end of a grant concerns.
+    /// Wakes whom the end of a reservation concerns.
     fn after(&self, ended: Ended, may_drop: bool) {
         step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
         step!(H5, self.notify_up_to(Side::Senders, ended.senders));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::run::{self, Arm, Limit};
+use super::run::{Arm, Limit};
 use super::selected::SelectedOperation;
 use crate::channel::error::{SelectTimeoutError, TrySelectError};
 use crate::channel::receiver::Receiver;
@@ -33,27 +33,19 @@ pub fn send_arm<'a, T>(sender: &'a Sender<T>, index: usize) -> Arm<'a> {
     }
 }
 
-pub(super) fn selected<'a>(
-    arms: &mut [Arm<'a>],
-    limit: Limit,
-    is_biased: bool,
-) -> Option<SelectedOperation<'a>> {
-    let (place, selection) = run::run(arms, limit, is_biased)?;
-    Some(SelectedOperation::new(arms[place], selection))
-}
-
 /// See [`Select::try_select`](crate::Select::try_select).
 pub fn try_select<'a>(
     arms: &mut [Arm<'a>],
     is_biased: bool,
 ) -> Result<SelectedOperation<'a>, TrySelectError> {
-    selected(arms, Limit::Now, is_biased).ok_or(TrySelectError)
+    SelectedOperation::search(arms, Limit::Now, is_biased, TrySelectError)
 }
 
 /// See [`Select::select`](crate::Select::select).
 pub fn select<'a>(arms: &mut [Arm<'a>], is_biased: bool) -> SelectedOperation<'a> {
     assert!(!arms.is_empty(), "{NO_OPERATIONS}");
-    selected(arms, Limit::Never, is_biased).expect("a wait without a limit ends with an operation")
+    let found = SelectedOperation::search(arms, Limit::Never, is_biased, ());
+    found.expect("a wait without a limit ends with an operation")
 }
 
 /// See [`Select::select_timeout`](crate::Select::select_timeout).
@@ -63,7 +55,10 @@ pub fn select_timeout<'a>(
     is_biased: bool,
 ) -> Result<SelectedOperation<'a>, SelectTimeoutError> {
     match deadline_after(timeout) {
-        Some(deadline) => selected(arms, Limit::At(deadline), is_biased).ok_or(SelectTimeoutError),
+        Some(deadline) => {
+            let limit = Limit::At(deadline);
+            SelectedOperation::search(arms, limit, is_biased, SelectTimeoutError)
+        }
         None => Ok(select(arms, is_biased)),
     }
 }

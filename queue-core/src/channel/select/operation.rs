@@ -8,6 +8,8 @@ use crate::wait::{Look, Peer, Side, Stake, Station};
 
 /// What of an operation has been done when it is selected.
 pub(crate) enum Selection {
+    /// None is selected yet, or what was is completed.
+    Nothing,
     /// A receive: its message.
     Message(Stash),
     /// A send: room for its message.
@@ -27,13 +29,16 @@ pub(crate) struct Post<'a> {
 
 /// One operation among which a select chooses.
 pub(crate) trait Operation {
-    /// Selects it, if it need not wait. [`Refusal::Closed`] is a selection, too. A try waits for a
-    /// peer that was suspended in the middle of its operation, and says `Busy`, or goes on without it,
-    /// otherwise.
-    fn attempt(&self, is_try: bool) -> Result<Selection, Refusal>;
+    /// Selects it, if it need not wait. That the other end is gone is a selection, too. A try waits
+    /// for a peer that was suspended in the middle of its operation; otherwise that is `Busy`, or
+    /// passed over.
+    ///
+    /// The selection is written where it stays: a message that is copied with the room around it
+    /// costs as much as all the rest.
+    fn attempt(&self, is_try: bool, selection: &mut Selection) -> Result<(), Refusal>;
 
     /// The like, where a glance shows that it is worth it.
-    fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection>;
+    fn attempt_at_a_glance(&self, is_try: bool, selection: &mut Selection) -> bool;
 
     /// Whether an attempt would select it, or why not. Where the select waits already, what it will
     /// be told of is not looked at: it could be its own waiting that is seen.
@@ -50,18 +55,24 @@ pub(crate) trait Operation {
     fn due(&self) -> Option<Instant>;
 
     /// What a peer that has won the waiting select leaves: a message in the place, or its own
-    /// address. `None` if it only gave notice.
-    fn accept(&self, place: &AnyPlace, creditor: Option<Peer>) -> Option<Selection>;
+    /// address. [`Selection::Nothing`] if it only gave notice.
+    fn accept(&self, place: &AnyPlace, creditor: Option<Peer>) -> Selection;
 
     /// Undoes a selection. Messages are dropped only where they may be: on a thread that has been
     /// seen to share the handle.
     fn give_up(&self, selection: Selection, may_drop: bool);
 }
 
-/// [`Refusal::Closed`] as what it is to a select: an operation that is ready, and fails.
-pub(crate) fn or_disconnected(attempted: Result<Selection, Refusal>) -> Result<Selection, Refusal> {
-    match attempted {
-        Err(Refusal::Closed) => Ok(Selection::Disconnected),
-        settled => settled,
-    }
+/// Selects what an attempt has come to; [`Refusal::Closed`] is an operation that is ready, and fails.
+pub(crate) fn settle<R>(
+    attempted: Result<R, Refusal>,
+    selected: impl FnOnce(R) -> Selection,
+    selection: &mut Selection,
+) -> Result<(), Refusal> {
+    *selection = match attempted {
+        Ok(done) => selected(done),
+        Err(Refusal::Closed) => Selection::Disconnected,
+        Err(refusal) => return Err(refusal),
+    };
+    Ok(())
 }

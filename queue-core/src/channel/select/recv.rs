@@ -1,6 +1,6 @@
 //! A receive, as an operation of a select: its message comes with the selection.
 
-use super::operation::{Operation, Post, Selection, or_disconnected};
+use super::operation::{Operation, Post, Selection, settle};
 use super::stash::{AnyPlace, Stash};
 use crate::channel::error::TryRecvError;
 use crate::channel::receiver::{Receiver, Source};
@@ -31,25 +31,22 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Operation for Receiver<T> {
-    fn attempt(&self, is_try: bool) -> Result<Selection, Refusal> {
-        or_disconnected(
-            self.take_now(is_try)
-                .map(|message| Selection::Message(Stash::new(message))),
+    fn attempt(&self, is_try: bool, selection: &mut Selection) -> Result<(), Refusal> {
+        settle(
+            self.take_now(is_try),
+            |message| Selection::Message(Stash::new(message)),
+            selection,
         )
     }
 
-    fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection> {
+    fn attempt_at_a_glance(&self, is_try: bool, selection: &mut Selection) -> bool {
         let is_worth_it = match &self.channel {
             Source::Bounded(channel) => channel.looks_poppable(Look::Ready),
             Source::Unbounded(channel) => channel.looks_poppable(Look::Ready),
             Source::Rendezvous(_) | Source::Timer(..) => true,
             Source::Never(_) => false,
         };
-        if is_worth_it {
-            self.attempt(is_try).ok()
-        } else {
-            None
-        }
+        is_worth_it && self.attempt(is_try, selection).is_ok()
     }
 
     fn check(&self, is_registered: bool) -> Result<(), Refusal> {
@@ -104,9 +101,9 @@ impl<T> Operation for Receiver<T> {
         }
     }
 
-    fn accept(&self, place: &AnyPlace, _creditor: Option<Peer>) -> Option<Selection> {
+    fn accept(&self, place: &AnyPlace, _creditor: Option<Peer>) -> Selection {
         // SAFETY: we have been notified, and no peer has the place any more.
-        unsafe { place.take() }.map(Selection::Message)
+        unsafe { place.take() }.map_or(Selection::Nothing, Selection::Message)
     }
 
     fn give_up(&self, selection: Selection, may_drop: bool) {

@@ -49,37 +49,39 @@ impl Limit {
     }
 }
 
-/// Selects an operation: its place among the arms, and what was done of it. The arms are put into
-/// an order by chance, unless the search is biased.
+/// Selects an operation: its place among the arms; what was done of it is in `selection`. The arms
+/// are put into an order by chance, unless the search is biased.
 #[inline]
 pub(crate) fn run(
     arms: &mut [Arm<'_>],
     limit: Limit,
     is_biased: bool,
-) -> Option<(usize, Selection)> {
+    selection: &mut Selection,
+) -> Option<usize> {
     let is_try = matches!(limit, Limit::Now);
     let mut chance = Chance::new(is_biased);
     for place in 0..arms.len() {
         chance.draw(arms, place);
-        if let Some(selection) = arms[place].operation.attempt_at_a_glance(is_try) {
-            return Some((place, selection));
+        let operation = arms[place].operation;
+        if operation.attempt_at_a_glance(is_try, selection) {
+            return Some(place);
         }
     }
-    run_waiting(arms, limit)
+    run_waiting(arms, limit, selection)
 }
 
 /// [`run`], where no arm is ready at a glance.
 #[inline(never)]
-fn run_waiting(arms: &[Arm<'_>], limit: Limit) -> Option<(usize, Selection)> {
+fn run_waiting(arms: &[Arm<'_>], limit: Limit, selection: &mut Selection) -> Option<usize> {
     let is_try = matches!(limit, Limit::Now);
     if is_try {
-        return waiting_out_busy(|| attempt_each(arms, is_try));
+        return waiting_out_busy(|| attempt_each(arms, is_try, selection));
     }
     let place = AnyPlace::empty();
     let cases = cases(arms, &place, |stake| stake);
     wait(arms, &cases, limit, |stage| match stage {
-        Stage::Free => match attempt_each(arms, is_try) {
-            Ok((number, selection)) => Progress::Done((number, selection), number),
+        Stage::Free => match attempt_each(arms, is_try, selection) {
+            Ok(number) => Progress::Done(number, number),
             Err(refusal) => waits_on(refusal),
         },
         Stage::Registered => match check_each(arms, true) {
@@ -87,9 +89,10 @@ fn run_waiting(arms: &[Arm<'_>], limit: Limit) -> Option<(usize, Selection)> {
             Err(refusal) => waits_on(refusal),
         },
         Stage::Notified(number, creditor) => {
-            match arms[number].operation.accept(&place, creditor) {
-                Some(selection) => Progress::Done((number, selection), number),
-                None => Progress::Sleep,
+            *selection = arms[number].operation.accept(&place, creditor);
+            match selection {
+                Selection::Nothing => Progress::Sleep,
+                _ => Progress::Done(number, number),
             }
         }
     })
@@ -147,27 +150,30 @@ fn waiting_out_busy<R>(mut search: impl FnMut() -> Result<R, Refusal>) -> Option
 }
 
 /// Attempts one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
-fn attempt_each(arms: &[Arm<'_>], is_try: bool) -> Result<(usize, Selection), Refusal> {
-    first_of(arms, |operation| operation.attempt(is_try))
+fn attempt_each(
+    arms: &[Arm<'_>],
+    is_try: bool,
+    selection: &mut Selection,
+) -> Result<usize, Refusal> {
+    first_of(arms, |operation| operation.attempt(is_try, selection))
 }
 
 /// Looks at one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
 fn check_each(arms: &[Arm<'_>], is_registered: bool) -> Result<usize, Refusal> {
-    let checked = first_of(arms, |operation| match operation.check(is_registered) {
+    first_of(arms, |operation| match operation.check(is_registered) {
         Err(Refusal::Closed) => Ok(()),
         settled => settled,
-    });
-    checked.map(|(number, ())| number)
+    })
 }
 
-fn first_of<R>(
+fn first_of(
     arms: &[Arm<'_>],
-    mut search: impl FnMut(&dyn Operation) -> Result<R, Refusal>,
-) -> Result<(usize, R), Refusal> {
+    mut search: impl FnMut(&dyn Operation) -> Result<(), Refusal>,
+) -> Result<usize, Refusal> {
     let mut refusal = Refusal::Spent;
     for (number, arm) in arms.iter().enumerate() {
         match search(arm.operation) {
-            Ok(found) => return Ok((number, found)),
+            Ok(()) => return Ok(number),
             Err(Refusal::Busy) => refusal = Refusal::Busy,
             Err(_) => {}
         }

@@ -1,10 +1,11 @@
 //! [`SelectedOperation`]: an operation that has been chosen, and is to be completed.
 
 use std::fmt;
+use std::mem;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::operation::Selection;
-use super::run::Arm;
+use super::run::{Arm, Limit, run};
 use crate::channel::{Receiver, RecvError, SendError, Sender};
 use crate::sync::{panicking, thread_mark};
 
@@ -36,27 +37,63 @@ use crate::sync::{panicking, thread_mark};
 /// ```
 #[must_use = "a selected operation must be completed"]
 pub struct SelectedOperation<'a> {
-    arm: Arm<'a>,
-    /// `None` when completed.
-    selection: Option<Selection>,
+    /// Which one; `None` before it is chosen.
+    arm: Option<Arm<'a>>,
+    selection: Selection,
 }
 
 impl<'a> SelectedOperation<'a> {
-    pub(super) fn new(arm: Arm<'a>, selection: Selection) -> Self {
-        Self {
-            arm,
-            selection: Some(selection),
+    /// One of `arms`; `error` if none gets ready.
+    #[inline]
+    pub(super) fn search<E>(
+        arms: &mut [Arm<'a>],
+        limit: Limit,
+        is_biased: bool,
+        error: E,
+    ) -> Result<Self, E> {
+        // It is made where the caller wants it, and does not move.
+        let mut result = Ok(Self {
+            arm: None,
+            selection: Selection::Nothing,
+        });
+        if let Ok(chosen) = &mut result {
+            match run(arms, limit, is_biased, &mut chosen.selection) {
+                Some(place) => chosen.arm = Some(arms[place]),
+                None => result = Err(error),
+            }
         }
+        result
     }
 }
 
 impl SelectedOperation<'_> {
+    fn arm(&self) -> &Arm<'_> {
+        self.arm
+            .as_ref()
+            .expect("users see none that is not chosen")
+    }
+
     /// What a drop does in the midst of a panic, which loom does not survive.
     #[cfg(queue_loom)]
     pub fn give_up(mut self) {
-        if let Some(selection) = self.selection.take() {
-            self.arm.operation.give_up(selection, true);
-        }
+        self.undo();
+    }
+
+    fn undo(&mut self) {
+        let selection = mem::replace(&mut self.selection, Selection::Nothing);
+        let arm = self.arm();
+        // A `Select` can be sent where its handles cannot; their messages then stay untouched.
+        let may_drop = arm.home == thread_mark();
+        arm.operation.give_up(selection, may_drop);
+    }
+
+    #[cold]
+    fn abandon(&mut self) {
+        self.undo();
+        assert!(
+            panicking(),
+            "dropped `SelectedOperation` without completing the operation"
+        );
     }
 
     /// The index under which the operation was added.
@@ -77,8 +114,9 @@ impl SelectedOperation<'_> {
     /// assert_eq!(chosen.recv(&receiver), Ok(7));
     /// ```
     #[must_use]
+    #[inline]
     pub fn index(&self) -> usize {
-        self.arm.index
+        self.arm().index
     }
 
     /// Completes a send.
@@ -96,11 +134,12 @@ impl SelectedOperation<'_> {
     /// See [`SelectedOperation`].
     pub fn send<T>(mut self, sender: &Sender<T>, message: T) -> Result<(), SendError<T>> {
         assert!(
-            std::ptr::from_ref(sender).cast() == self.arm.handle,
+            std::ptr::from_ref(sender).cast() == self.arm().handle,
             "passed a sender that wasn't selected"
         );
+        let selection = mem::replace(&mut self.selection, Selection::Nothing);
         // SAFETY: the selection was made by this sender.
-        unsafe { sender.complete(self.selection.take(), message) }.map_err(SendError)
+        unsafe { sender.complete(selection, message) }.map_err(SendError)
     }
 
     /// Completes a receive.
@@ -118,14 +157,16 @@ impl SelectedOperation<'_> {
     /// See [`index`](Self::index).
     pub fn recv<T>(mut self, receiver: &Receiver<T>) -> Result<T, RecvError> {
         assert!(
-            std::ptr::from_ref(receiver).cast() == self.arm.handle,
+            std::ptr::from_ref(receiver).cast() == self.arm().handle,
             "passed a receiver that wasn't selected"
         );
-        match self.selection.take() {
+        let received = match &mut self.selection {
             // SAFETY: the selection was made by this receiver, whose messages are of this type.
-            Some(Selection::Message(stash)) => unsafe { stash.take() }.ok_or(RecvError),
-            _ => Err(RecvError),
-        }
+            Selection::Message(stash) => unsafe { stash.take() },
+            _ => None,
+        };
+        self.selection = Selection::Nothing;
+        received.ok_or(RecvError)
     }
 }
 
@@ -140,15 +181,10 @@ impl fmt::Debug for SelectedOperation<'_> {
 }
 
 impl Drop for SelectedOperation<'_> {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(selection) = self.selection.take() {
-            // A `Select` can be sent where its handles cannot; their messages then stay untouched.
-            let may_drop = self.arm.home == thread_mark();
-            self.arm.operation.give_up(selection, may_drop);
-            assert!(
-                panicking(),
-                "dropped `SelectedOperation` without completing the operation"
-            );
+        if !matches!(self.selection, Selection::Nothing) {
+            self.abandon();
         }
     }
 }

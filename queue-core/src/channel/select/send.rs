@@ -1,6 +1,6 @@
 //! A send, as an operation of a select: it gets room, or a receiver, and then its message.
 
-use super::operation::{Operation, Post, Selection, or_disconnected};
+use super::operation::{Operation, Post, Selection, settle};
 use super::stash::AnyPlace;
 use crate::channel::rendezvous::Rendezvous;
 use crate::channel::sender::{Sender, Target};
@@ -16,19 +16,19 @@ impl<T> Sender<T> {
     /// The selection was made by this sender.
     pub(in crate::channel) unsafe fn complete(
         &self,
-        selection: Option<Selection>,
+        selection: Selection,
         message: T,
     ) -> Result<(), T> {
         match (selection, &self.channel) {
-            (Some(Selection::Room(room)), Target::Bounded(channel)) => {
+            (Selection::Room(room), Target::Bounded(channel)) => {
                 // SAFETY: by the contract.
                 unsafe { channel.fulfil(room, message) }
             }
-            (Some(Selection::Room(room)), Target::Unbounded(channel)) => {
+            (Selection::Room(room), Target::Unbounded(channel)) => {
                 // SAFETY: by the contract.
                 unsafe { channel.fulfil(room, message) }
             }
-            (Some(Selection::Partner(receiver)), Target::Rendezvous(_)) => {
+            (Selection::Partner(receiver), Target::Rendezvous(_)) => {
                 // SAFETY: by the contract.
                 unsafe { Rendezvous::give(receiver, message) };
                 Ok(())
@@ -39,28 +39,27 @@ impl<T> Sender<T> {
 }
 
 impl<T> Operation for Sender<T> {
-    fn attempt(&self, _is_try: bool) -> Result<Selection, Refusal> {
-        or_disconnected(match &self.channel {
-            Target::Bounded(channel) => channel.reserve().map(Selection::Room),
-            Target::Unbounded(channel) => channel.reserve().map(Selection::Room),
-            Target::Rendezvous(channel) => match channel.point.meet(Side::Senders) {
-                Meeting::Partner(receiver) => Ok(Selection::Partner(receiver)),
-                Meeting::Nobody => Err(Refusal::Spent),
-                Meeting::Closed => Err(Refusal::Closed),
-            },
-        })
+    fn attempt(&self, _is_try: bool, selection: &mut Selection) -> Result<(), Refusal> {
+        match &self.channel {
+            Target::Bounded(channel) => settle(channel.reserve(), Selection::Room, selection),
+            Target::Unbounded(channel) => settle(channel.reserve(), Selection::Room, selection),
+            Target::Rendezvous(channel) => {
+                let met = match channel.point.meet(Side::Senders) {
+                    Meeting::Partner(receiver) => Ok(receiver),
+                    Meeting::Nobody => Err(Refusal::Spent),
+                    Meeting::Closed => Err(Refusal::Closed),
+                };
+                settle(met, Selection::Partner, selection)
+            }
+        }
     }
 
-    fn attempt_at_a_glance(&self, is_try: bool) -> Option<Selection> {
+    fn attempt_at_a_glance(&self, is_try: bool, selection: &mut Selection) -> bool {
         let is_worth_it = match &self.channel {
             Target::Bounded(channel) => channel.looks_pushable(Look::Ready),
             Target::Unbounded(_) | Target::Rendezvous(_) => true,
         };
-        if is_worth_it {
-            self.attempt(is_try).ok()
-        } else {
-            None
-        }
+        is_worth_it && self.attempt(is_try, selection).is_ok()
     }
 
     fn check(&self, is_registered: bool) -> Result<(), Refusal> {
@@ -104,8 +103,8 @@ impl<T> Operation for Sender<T> {
         None
     }
 
-    fn accept(&self, _place: &AnyPlace, creditor: Option<Peer>) -> Option<Selection> {
-        creditor.map(Selection::Partner)
+    fn accept(&self, _place: &AnyPlace, creditor: Option<Peer>) -> Selection {
+        creditor.map_or(Selection::Nothing, Selection::Partner)
     }
 
     fn give_up(&self, selection: Selection, may_drop: bool) {

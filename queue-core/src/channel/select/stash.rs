@@ -58,7 +58,7 @@ impl Stash {
     /// # Safety
     ///
     /// It was put in as a `T`.
-    pub(crate) unsafe fn take<T>(mut self) -> Option<T> {
+    pub(crate) unsafe fn take<T>(&mut self) -> Option<T> {
         self.drop.take()?;
         let words = self.words.as_mut_ptr();
         Some(if fits::<T>() {
@@ -126,7 +126,7 @@ mod tests {
     struct Aligned(u8);
 
     fn comes_back<T: PartialEq + std::fmt::Debug + Clone>(message: T) {
-        let stash = Stash::new(message.clone());
+        let mut stash = Stash::new(message.clone());
         // SAFETY: it was put in as a `T`.
         assert_eq!(unsafe { stash.take::<T>() }, Some(message));
     }
