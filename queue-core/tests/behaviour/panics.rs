@@ -255,7 +255,11 @@ fn bombs_behind_a_selected_send_go_off_where_it_ends_after_the_receivers() {
             dropped.dedup();
             assert_eq!(dropped.len(), log.borrow().len(), "{log:?}");
             assert_eq!(dropped.contains(&1), !armed[0], "{log:?}");
-            assert!(dropped.contains(&0) && dropped.contains(&2), "{log:?}");
+            assert!(dropped.contains(&0), "{log:?}");
+            // The message that comes back would be dropped on the way out of a panic, where a second one
+            // would abort: it leaks.
+            let leaks = completes && expected.is_some();
+            assert_eq!(dropped.contains(&2), !leaks, "{log:?}");
         }
     }
 }

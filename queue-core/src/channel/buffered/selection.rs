@@ -1,5 +1,7 @@
 //! What a select asks of a buffered channel: looks, and sends in two steps.
 
+use std::mem::ManuallyDrop;
+
 use super::Buffered;
 use crate::channel::queue::{Queue, Reservation};
 use crate::ring::{Ended, Refusal};
@@ -49,8 +51,11 @@ impl<Q: Queue> Buffered<Q> {
     ) -> Result<(), Q::Message> {
         // SAFETY: by the contract.
         let (ended, back) = unsafe { self.queue.commit(reservation, message) };
+        // Other messages may be dropped now. If that panics this one leaks with the rest: it must not
+        // be dropped on the way out, where a second panic would abort.
+        let back = ManuallyDrop::new(back);
         self.after(ended, true);
-        back.map_or(Ok(()), Err)
+        ManuallyDrop::into_inner(back).map_or(Ok(()), Err)
     }
 
     /// Gives up what was reserved.
