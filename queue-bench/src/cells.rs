@@ -6,7 +6,7 @@ use std::thread;
 use serde::{Deserialize, Serialize};
 
 use crate::contract::Topology;
-use crate::message::Message;
+use crate::message::Payload;
 
 /// How many messages producers may be ahead of the consumers where the queue never
 /// makes them wait; the consumers tell how far they are only now and then.
@@ -20,6 +20,22 @@ pub enum Capacity {
     Bounded(usize),
     /// As many as there is memory for.
     Unbounded,
+}
+
+/// What the workers do beside passing messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Load {
+    /// Nothing: both ends go as fast as they can.
+    Steady,
+    /// Producers send 64 messages at once and then pause for 20 microseconds.
+    Bursty,
+    /// Producers work beside each message, so that consumers mostly find the queue empty.
+    EmptyPoll,
+    /// Consumers work beside each message, so that producers mostly find it full.
+    FullPoll,
+    /// One thread at both ends sends and receives in turn.
+    Alone,
 }
 
 /// What a cell asks of a queue beside its topology.
@@ -49,12 +65,14 @@ pub struct Cell {
     pub channels: usize,
     /// How many messages each queue holds.
     pub capacity: Capacity,
-    /// The size of a message.
-    pub payload_bytes: usize,
+    /// What the messages are.
+    pub payload: Payload,
+    /// What the workers do otherwise.
+    pub load: Load,
 }
 
 impl Cell {
-    /// A cell with one bounded queue, whose messages are [`Message`]s.
+    /// A cell with one bounded queue, messages of one word and a steady load.
     #[must_use]
     pub const fn new(topology: Topology, producers: usize, consumers: usize, slots: usize) -> Self {
         Self {
@@ -63,7 +81,8 @@ impl Cell {
             consumers,
             channels: 1,
             capacity: Capacity::Bounded(slots),
-            payload_bytes: size_of::<Message>(),
+            payload: Payload::Word,
+            load: Load::Steady,
         }
     }
 
@@ -91,32 +110,28 @@ impl Cell {
         }
     }
 
-    /// Every cell that can be asked for: the quick ones, then rendezvous, unbounded, select.
+    /// A cell with one bounded queue between that many threads.
     #[must_use]
-    pub fn all() -> Vec<Self> {
-        let shapes = [(Topology::Spsc, 1, 1), (Topology::Mpmc, 2, 2)];
-        let rendezvous = shapes
-            .map(|(topology, producers, consumers)| Self::new(topology, producers, consumers, 0));
-        let unbounded = shapes.map(|(topology, producers, consumers)| {
-            Self::unbounded(topology, producers, consumers)
-        });
-        let select = [1, 2].map(|producers| Self::select(8, producers, 64));
-        [&Self::quick()[..], &rendezvous, &unbounded, &select].concat()
+    pub const fn shaped(producers: usize, consumers: usize, slots: usize) -> Self {
+        let topology = match (producers, consumers) {
+            (1, 1) => Topology::Spsc,
+            (_, 1) => Topology::Mpsc,
+            (1, _) => Topology::Spmc,
+            _ => Topology::Mpmc,
+        };
+        Self::new(topology, producers, consumers, slots)
     }
 
-    /// The cells of the quick comparison.
+    /// The same with other messages.
     #[must_use]
-    pub fn quick() -> Vec<Self> {
-        [
-            (Topology::Spsc, 1, 1),
-            (Topology::Mpsc, 4, 1),
-            (Topology::Mpmc, 2, 2),
-        ]
-        .into_iter()
-        .flat_map(|(topology, producers, consumers)| {
-            [1024, 64].map(|capacity| Self::new(topology, producers, consumers, capacity))
-        })
-        .collect()
+    pub const fn with_payload(self, payload: Payload) -> Self {
+        Self { payload, ..self }
+    }
+
+    /// The same under another load.
+    #[must_use]
+    pub const fn with_load(self, load: Load) -> Self {
+        Self { load, ..self }
     }
 
     /// What it asks of a queue.
@@ -175,7 +190,10 @@ impl Cell {
     /// The number of threads at work.
     #[must_use]
     pub fn threads(&self) -> usize {
-        self.producers + self.consumers
+        match self.load {
+            Load::Alone => 1,
+            _ => self.producers + self.consumers,
+        }
     }
 
     /// Whether there are more threads than cores to run them.
@@ -220,9 +238,25 @@ impl fmt::Display for Cell {
         }
         write!(
             f,
-            "-{}p{}c-{}-{}B",
-            self.producers, self.consumers, self.capacity, self.payload_bytes
-        )
+            "-{}p{}c-{}-{}",
+            self.producers, self.consumers, self.capacity, self.payload
+        )?;
+        match self.load {
+            Load::Steady => Ok(()),
+            load => write!(f, "-{load}"),
+        }
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Steady => "steady",
+            Self::Bursty => "bursty",
+            Self::EmptyPoll => "empty-poll",
+            Self::FullPoll => "full-poll",
+            Self::Alone => "alone",
+        })
     }
 }
 
@@ -231,42 +265,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quick_cells_have_their_published_names() {
-        let names: Vec<_> = Cell::quick().iter().map(Cell::to_string).collect();
-        assert_eq!(
-            names,
-            [
-                "spsc-1p1c-cap1024-8B",
-                "spsc-1p1c-cap64-8B",
-                "mpsc-4p1c-cap1024-8B",
-                "mpsc-4p1c-cap64-8B",
-                "mpmc-2p2c-cap1024-8B",
-                "mpmc-2p2c-cap64-8B",
-            ]
-        );
+    fn names_say_what_a_cell_is() {
+        for (cell, name, kind) in [
+            (Cell::shaped(1, 1, 64), "spsc-1p1c-cap64-8B", Kind::Buffered),
+            (Cell::shaped(1, 4, 1), "spmc-1p4c-cap1-8B", Kind::Buffered),
+            (Cell::shaped(2, 2, 0), "mpmc-2p2c-cap0-8B", Kind::Rendezvous),
+            (
+                Cell::unbounded(Topology::Spsc, 1, 1),
+                "spsc-1p1c-unbounded-8B",
+                Kind::Unbounded,
+            ),
+            (
+                Cell::select(8, 2, 64),
+                "select8-2p1c-cap64-8B",
+                Kind::Select,
+            ),
+            (
+                Cell::shaped(4, 1, 64)
+                    .with_payload(Payload::String)
+                    .with_load(Load::Bursty),
+                "mpsc-4p1c-cap64-String-bursty",
+                Kind::Buffered,
+            ),
+        ] {
+            assert_eq!((cell.to_string().as_str(), cell.kind()), (name, kind));
+        }
     }
 
     #[test]
-    fn the_cells_beyond_the_quick_ones_have_their_published_names_and_kinds() {
-        let beyond: Vec<_> = Cell::all()
-            .iter()
-            .filter(|cell| !Cell::quick().contains(cell))
-            .map(|cell| (cell.to_string(), cell.kind()))
-            .collect();
-        assert_eq!(
-            beyond,
-            [
-                ("spsc-1p1c-cap0-8B", Kind::Rendezvous),
-                ("mpmc-2p2c-cap0-8B", Kind::Rendezvous),
-                ("spsc-1p1c-unbounded-8B", Kind::Unbounded),
-                ("mpmc-2p2c-unbounded-8B", Kind::Unbounded),
-                ("select8-1p1c-cap64-8B", Kind::Select),
-                ("select8-2p1c-cap64-8B", Kind::Select),
-            ]
-            .map(|(name, kind)| (name.to_owned(), kind))
-        );
-        assert!(Cell::quick().iter().all(|c| c.kind() == Kind::Buffered));
-        assert_eq!(Cell::all().len(), Cell::quick().len() + beyond.len());
+    fn one_thread_is_enough_alone() {
+        let cell = Cell::shaped(1, 1, 64);
+        assert_eq!(cell.threads(), 2);
+        assert_eq!(cell.with_load(Load::Alone).threads(), 1);
     }
 
     #[test]

@@ -1,28 +1,36 @@
-//! Flags, exit codes, and errors in one line.
+//! Subcommands, exit codes, and errors in one line.
+
+mod choice;
 
 use std::fmt;
+use std::fs;
 use std::io;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, value_parser};
-use globset::{Glob, GlobMatcher};
+use clap::{ArgGroup, Args, Parser, Subcommand, value_parser};
 
-use crate::cells::Cell;
-use crate::compare::{self, Settings};
-use crate::contenders;
+use crate::compare;
+use crate::environment::Environment;
+use crate::latency::Scenario;
 use crate::launch;
-use crate::report::{JsonLines, Place};
+use crate::records::Record;
+use crate::report::{self, CannotWrite, Output, Paths, figures};
+use crate::run::{self, Comparison, Settings};
+use crate::selfcheck;
+
+use choice::{Choice, Effort, not_empty};
 
 /// Every contender came through.
 const OK: u8 = 0;
-/// A contender hung, panicked, or lost, altered or misordered messages.
-const CONTENDER_FAILED: u8 = 1;
-/// The comparison could not be made as asked for.
+/// A contender hung, panicked, or lost, altered or misordered messages; or a check failed.
+const FAILED: u8 = 1;
+/// What was asked for could not be done.
 const CANNOT: u8 = 2;
 
 /// Compares queue-core with other queues: paired, interleaved, every message checked.
+///
+/// Without a subcommand it is `run --quick`, and takes the flags of `run`.
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -31,8 +39,8 @@ const CANNOT: u8 = 2;
     after_help = "Data goes to standard output, progress to standard error. NO_COLOR is respected.\n\n\
         Exit codes:\n  \
         0  every contender came through\n  \
-        1  a contender hung, panicked, or lost, altered or misordered messages\n  \
-        2  wrong usage, or a result could not be written"
+        1  a contender hung, panicked, or lost, altered or misordered messages; or a check failed\n  \
+        2  wrong usage, or a result could not be read or written"
 )]
 struct Cli {
     #[command(flatten)]
@@ -41,60 +49,22 @@ struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Debug, Args)]
-struct Run {
-    /// The quick comparison of six buffered cells, in about a minute; the default
-    #[arg(long)]
-    quick: bool,
-
-    /// One round of 1 ms slices in every cell: checks every contender, but its rates mean nothing
-    #[arg(long, conflicts_with_all = ["quick", "rounds", "slice_ms"])]
-    check: bool,
-
-    /// Also write the rows as JSON lines; with - the tables go to standard error
-    #[arg(long, value_name = "FILE|-")]
-    json: Option<String>,
-
-    /// Only the cells whose name matches, also among those that are not quick: rendezvous
-    /// ('*cap0*'), unbounded ('*unbounded*'), select over eight channels ('select8*')
-    #[arg(long, value_name = "GLOB", value_parser = glob)]
-    cells: Option<GlobMatcher>,
-
-    /// Only the contenders whose name matches, and queue-core
-    #[arg(long, value_name = "GLOB", value_parser = glob)]
-    contenders: Option<GlobMatcher>,
-
-    /// Rounds for each cell and mode; 6 are the fewest for a 95 % interval
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=10_000))]
-    rounds: Option<u32>,
-
-    /// Length of a slice, by default 25 ms, or 100 where threads outnumber cores
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=60_000))]
-    slice_ms: Option<u32>,
-
-    /// Seed of the contenders' order and the queues' offsets; by default a new one
-    #[arg(long, value_name = "N")]
-    seed: Option<u64>,
-
-    /// Bind each worker to a core, where the system allows it; the default
-    #[arg(long, overrides_with = "no_pin")]
-    pin: bool,
-
-    /// Leave the workers to the scheduler
-    #[arg(long)]
-    no_pin: bool,
-
-    /// Contenders that go wrong on purpose take part too
-    #[arg(long, hide = true)]
-    faulty: bool,
-
-    /// How much longer than a slice may last until it counts as hung
-    #[arg(long, hide = true, value_name = "N", default_value_t = 10_000)]
-    patience_ms: u32,
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Measure how many messages per second pass, and what that costs
+    Run(Run),
+    /// Show the cells of a suite, who competes in them, and how long they should take
+    List(Choice),
+    /// Measure how long one message takes
+    Latency(Latency),
+    /// Show what has changed from one record to another
+    Compare(Compare),
+    /// Make tables, a page or the figures of a document from a record
+    Report(Report),
+    /// Try the comparison itself: on queue-core against itself, and against copies a tenth slower
+    Selfcheck(Selfcheck),
+    /// Show what this machine is, and what about it could spoil a measurement
+    Env,
     /// The child process that measures
     #[command(name = launch::SUBCOMMAND, hide = true)]
     Launch {
@@ -103,7 +73,90 @@ enum Command {
     },
 }
 
-/// Why there is no comparison, in one line.
+#[derive(Debug, Args)]
+struct Run {
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, Args)]
+struct Latency {
+    /// Every peer, and not only the leading ones
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    effort: Effort,
+    /// Messages per second that are due in the open loop
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [10_000, 100_000, 1_000_000], value_parser = value_parser!(u32).range(1..=100_000_000))]
+    rates: Vec<u32>,
+    #[command(flatten)]
+    files: Files,
+}
+
+#[derive(Debug, Args)]
+struct Compare {
+    /// The record (JSON lines) of the earlier run
+    #[arg(value_name = "A.jsonl")]
+    before: String,
+    /// The record of the later run
+    #[arg(value_name = "B.jsonl")]
+    after: String,
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("product").args(["csv", "html", "figures"]).required(true).multiple(true))]
+struct Report {
+    /// The record (JSON lines) of a run
+    #[arg(value_name = "FILE.jsonl")]
+    record: String,
+
+    /// Write it as comma-separated values
+    #[arg(long, value_name = "FILE")]
+    csv: Option<String>,
+
+    /// Write a page with tables and charts
+    #[arg(long, value_name = "FILE")]
+    html: Option<String>,
+
+    /// Write the tables of the quick suite into a document, between its marks
+    /// `<!-- figures: begin -->` and `<!-- figures: end -->`
+    #[arg(long, value_name = "FILE.md")]
+    figures: Option<String>,
+
+    /// Only check that the document has these figures already
+    #[arg(long, requires = "figures")]
+    check: bool,
+}
+
+#[derive(Debug, Args)]
+struct Selfcheck {
+    /// Seed of the first comparison; by default a new one
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Leave the workers to the scheduler
+    #[arg(long)]
+    no_pin: bool,
+}
+
+#[derive(Debug, Args)]
+struct Files {
+    /// Also write the rows as JSON lines; with - the tables go to standard error
+    #[arg(long, value_name = "FILE|-")]
+    json: Option<String>,
+
+    /// Also write the rows as comma-separated values
+    #[arg(long, value_name = "FILE")]
+    csv: Option<String>,
+
+    /// Also write a page with tables and charts
+    #[arg(long, value_name = "FILE")]
+    html: Option<String>,
+}
+
+/// Why something cannot be done, in one line.
 #[derive(Debug)]
 struct Refusal(String);
 
@@ -113,101 +166,151 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The program: reads its arguments, compares, reports.
+impl From<CannotWrite> for Refusal {
+    fn from(CannotWrite { path, error }: CannotWrite) -> Self {
+        Self(format!("cannot write to '{path}': {error}"))
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Self(format!("it broke off: {error}"))
+    }
+}
+
+/// The program: reads its arguments, measures, reports.
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return answer(&error),
     };
-    let result = match cli.command {
-        Some(Command::Launch { plan }) => {
-            launch::run(&plan);
-            Ok(OK)
-        }
-        None => run(cli.run),
-    };
-    ExitCode::from(result.unwrap_or_else(|refusal| {
+    let command = cli.command.unwrap_or(Command::Run(cli.run));
+    ExitCode::from(carry_out(command).unwrap_or_else(|refusal| {
         eprintln!("{refusal}");
         CANNOT
     }))
 }
 
-fn run(run: Run) -> Result<u8, Refusal> {
-    let settings = settings(&run)?;
-    let plans = compare::plan(&settings);
-    if plans.is_empty() {
-        let glob = run
-            .contenders
-            .map_or_else(String::new, |glob| glob.glob().to_string());
-        return Err(Refusal(format!(
-            "no contender in these cells matches '{glob}'; there are {}",
-            contenders::all()
-                .iter()
-                .map(|contender| contender.name)
-                .filter(|name| *name != contenders::OURS)
-                .collect::<std::collections::BTreeSet<_>>()
-                .into_iter()
-                .collect::<Vec<_>>()
-                .join(", ")
-        )));
-    }
-
-    let place = match run.json.as_deref() {
-        Some("-") => Place::Stderr,
-        _ => Place::Stdout,
-    };
-    let mut json = match run.json.as_deref() {
-        Some(path) => Some(JsonLines::open(path).map_err(|error| cannot_write(path, &error))?),
-        None => None,
-    };
-    match compare::run(&settings, plans, json.as_mut(), place) {
-        Ok(true) => Ok(OK),
-        Ok(false) => Ok(CONTENDER_FAILED),
-        // The reader has had enough and needs no telling.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(CANNOT),
-        Err(error) => Err(Refusal(format!("the comparison broke off: {error}"))),
+fn carry_out(command: Command) -> Result<u8, Refusal> {
+    match command {
+        Command::Run(Run { choice, files }) => {
+            let settings = choice.settings()?;
+            let legend = report::legend(settings.seed);
+            measure(&settings, run::plan(&settings), &files, &legend)
+        }
+        Command::Latency(Latency {
+            full,
+            effort,
+            rates,
+            files,
+        }) => {
+            let settings = Settings {
+                leaders_only: !full,
+                ..effort.settings()
+            };
+            let comparisons = run::plan_delays(&settings, &Scenario::all(&rates));
+            let legend = report::legend_of_delays(settings.seed);
+            measure(&settings, comparisons, &files, &legend)
+        }
+        Command::List(choice) => print(&choice.list()?),
+        Command::Compare(Compare { before, after }) => {
+            print(&compare::compare(&record(&before)?, &record(&after)?))
+        }
+        Command::Report(report) => make(&report),
+        Command::Selfcheck(Selfcheck { seed, no_pin }) => {
+            let seed = seed.unwrap_or_else(|| rand::random::<u32>().into());
+            done(selfcheck::run(seed, !no_pin))
+        }
+        Command::Env => {
+            let pins = choice::pins(true);
+            print(&Environment::read(rand::random::<u32>().into(), &pins).to_string())
+        }
+        Command::Launch { plan } => {
+            launch::run(&plan);
+            Ok(OK)
+        }
     }
 }
 
-fn settings(run: &Run) -> Result<Settings, Refusal> {
-    let beyond_quick = !run.quick && (run.check || run.cells.is_some());
-    let mut cells = if beyond_quick {
-        Cell::all()
-    } else {
-        Cell::quick()
+/// Measures and writes what is asked for; files are opened before any work.
+fn measure(
+    settings: &Settings,
+    comparisons: Vec<Comparison>,
+    files: &Files,
+    legend: &str,
+) -> Result<u8, Refusal> {
+    let comparisons = not_empty(comparisons, settings)?;
+    let mut output = Output::open(&Paths {
+        json: files.json.clone(),
+        csv: files.csv.clone(),
+        html: files.html.clone(),
+    })?;
+    let environment = Environment::read(settings.seed, &choice::pins(settings.pin));
+    for warning in environment.warnings() {
+        eprintln!("warning: {warning}");
+    }
+    done(
+        output
+            .begin(environment.json())
+            .and_then(|()| run::run(settings, comparisons, &mut output))
+            .and_then(|all_ok| output.finish(legend).map(|()| all_ok)),
+    )
+}
+
+fn record(path: &str) -> Result<Record, Refusal> {
+    Record::read(path).map_err(|error| Refusal(format!("cannot read '{path}': {error}")))
+}
+
+/// Makes what is asked for from a record.
+fn make(report: &Report) -> Result<u8, Refusal> {
+    let record = record(&report.record)?;
+    let mut output = Output::open(&Paths {
+        json: None,
+        csv: report.csv.clone(),
+        html: report.html.clone(),
+    })?;
+    output.take(&record.lines)?;
+    let Some(path) = &report.figures else {
+        return Ok(OK);
     };
-    if let Some(glob) = &run.cells {
-        let known: Vec<_> = cells.iter().map(Cell::to_string).collect();
-        cells.retain(|cell| glob.is_match(cell.to_string()));
-        if cells.is_empty() {
-            return Err(Refusal(format!(
-                "no cell matches '{}'; there are {}",
-                glob.glob(),
-                known.join(", ")
-            )));
+    let old = fs::read_to_string(path)
+        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
+    let new = figures::insert(&old, &record)
+        .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
+    if report.check {
+        if old == new {
+            return Ok(OK);
         }
+        eprintln!(
+            "the figures of '{path}' are not those of '{}'",
+            report.record
+        );
+        return Ok(FAILED);
     }
-    let mut contenders = contenders::all();
-    if run.faulty {
-        contenders.extend(contenders::faulty());
+    fs::write(path, new).map_err(|error| {
+        Refusal::from(CannotWrite {
+            path: path.clone(),
+            error,
+        })
+    })?;
+    Ok(OK)
+}
+
+/// The exit code of work that was done, and of work that nobody wanted to see the end of.
+fn done(outcome: io::Result<bool>) -> Result<u8, Refusal> {
+    match outcome {
+        Ok(true) => Ok(OK),
+        Ok(false) => Ok(FAILED),
+        // The reader has had enough and needs no telling.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(CANNOT),
+        Err(error) => Err(error.into()),
     }
-    let (rounds, slice_ms) = if run.check {
-        (Some(1), Some(1))
-    } else {
-        (run.rounds, run.slice_ms)
-    };
-    Ok(Settings {
-        cells,
-        contenders,
-        chosen: run.contenders.clone(),
-        rounds: rounds.map(|rounds| rounds as usize),
-        slice: slice_ms.map(|ms| Duration::from_millis(ms.into())),
-        // Short enough to be typed again.
-        seed: run.seed.unwrap_or_else(|| rand::random::<u32>().into()),
-        pin: !run.no_pin,
-        patience: Duration::from_millis(run.patience_ms.into()),
-    })
+}
+
+fn print(text: &str) -> Result<u8, Refusal> {
+    use std::io::Write;
+    done(write!(io::stdout(), "{text}").map(|()| true))
 }
 
 /// Help and version as clap prints them; of an error, the paragraph that says what is wrong.
@@ -230,15 +333,6 @@ fn answer(error: &clap::Error) -> ExitCode {
     ExitCode::from(CANNOT)
 }
 
-fn cannot_write(path: &str, error: &io::Error) -> Refusal {
-    Refusal(format!("cannot write to '{path}': {error}"))
-}
-
-fn glob(text: &str) -> Result<GlobMatcher, String> {
-    let glob = Glob::new(text).map_err(|error| error.kind().to_string())?;
-    Ok(glob.compile_matcher())
-}
-
 fn plan(text: &str) -> Result<launch::Plan, serde_json::Error> {
     serde_json::from_str(text)
 }
@@ -255,32 +349,25 @@ mod tests {
     }
 
     #[test]
-    fn only_a_check_or_a_name_goes_beyond_the_quick_cells() {
-        let cells = |args: &[&str]| {
+    fn without_a_subcommand_the_flags_are_those_of_run() {
+        let settings = |args: &[&str]| {
             let cli = Cli::try_parse_from([&["queue-bench"], args].concat()).unwrap();
-            settings(&cli.run).map(|settings| settings.cells)
+            let run = match cli.command {
+                Some(Command::Run(run)) => run,
+                _ => cli.run,
+            };
+            let settings = run.choice.settings().unwrap();
+            (settings.members.len(), settings.launches, settings.seed)
         };
-        assert_eq!(cells(&[]).unwrap(), Cell::quick());
-        assert_eq!(cells(&["--quick"]).unwrap(), Cell::quick());
-        assert_eq!(cells(&["--check"]).unwrap(), Cell::all());
-        assert_eq!(cells(&["--cells", "*"]).unwrap(), Cell::all());
-        assert_eq!(cells(&["--quick", "--cells", "*"]).unwrap(), Cell::quick());
-        for kind in ["*cap0*", "*unbounded*", "select8*"] {
-            assert_eq!(cells(&["--cells", kind]).unwrap().len(), 2);
-            assert!(cells(&["--quick", "--cells", kind]).is_err());
-        }
-    }
-
-    #[test]
-    fn the_last_word_on_pinning_counts() {
-        let pins = |args: &[&str]| {
-            let cli = Cli::try_parse_from([&["queue-bench"], args].concat()).unwrap();
-            settings(&cli.run).unwrap().pin
-        };
-        assert!(pins(&[]));
-        assert!(pins(&["--pin"]));
-        assert!(!pins(&["--no-pin"]));
-        assert!(!pins(&["--pin", "--no-pin"]));
-        assert!(pins(&["--no-pin", "--pin"]));
+        assert_eq!(
+            settings(&["--seed", "7"]),
+            settings(&["run", "--seed", "7"])
+        );
+        let full = settings(&["run", "--full", "--seed", "7", "--launches", "3"]);
+        assert_eq!(
+            full,
+            settings(&["--full", "--seed", "7", "--launches", "3"])
+        );
+        assert!(Cli::try_parse_from(["queue-bench", "--seed", "7", "list"]).is_err());
     }
 }

@@ -1,258 +1,172 @@
-//! The comparison: which launches there are, and what becomes of them.
+//! Two records beside each other: what has changed from one to the next.
 //!
-//! Launches run one after another, so that nothing of ours disturbs them. A
-//! launch in which a contender hung or failed is begun again without it, and
-//! nothing of the broken one is used.
+//! Rates of different runs cannot be compared: the machine was another one, even if it
+//! has the same name. But each run measured queue-core against its peers, and those have
+//! not changed: they are the yardstick. What is compared is therefore the ratio to each
+//! peer, of the launches of one run against those of the other.
 
-use std::io::{self, Write};
-use std::time::Duration;
+use std::fmt::Write;
 
-use globset::GlobMatcher;
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::contenders::OURS;
+use crate::records::Record;
+use crate::report::{Metric, Row, Status, digits};
+use crate::statistics::{CONFIDENCE, Ratio};
 
-use crate::cells::Cell;
-use crate::contenders::Contender;
-use crate::contract::Mode;
-use crate::launch::{self, Launch, Plan};
-use crate::report::{self, JsonLines, Place, Rows, Status};
-use crate::schedule;
-
-/// How long a slice lasts where every thread has a core.
-const SLICE: Duration = Duration::from_millis(25);
-
-/// How long where threads take turns: some turns of the scheduler.
-const OVERSUBSCRIBED_SLICE: Duration = Duration::from_millis(100);
-
-/// How long one cell in one mode should take.
-const BUDGET: Duration = Duration::from_secs(3);
-
-/// The fewest rounds whose median has an interval of 95 %.
-const FEWEST_ROUNDS: usize = 6;
-
-/// More rounds than this tell nothing new about one launch.
-const MOST_ROUNDS: usize = 30;
-
-/// What is to be compared, and how.
-pub(crate) struct Settings {
-    pub(crate) cells: Vec<Cell>,
-    pub(crate) contenders: Vec<Contender>,
-    /// Which contenders to compare with ours; all if there is none.
-    pub(crate) chosen: Option<GlobMatcher>,
-    pub(crate) rounds: Option<usize>,
-    pub(crate) slice: Option<Duration>,
-    pub(crate) seed: u64,
-    pub(crate) pin: bool,
-    pub(crate) patience: Duration,
+/// The ratio to one peer in one cell, then and now.
+struct Change<'a> {
+    before: &'a Row,
+    after: &'a Row,
+    /// After over before; nothing if there are too few launches.
+    change: Option<Ratio>,
 }
 
-/// One launch each: cells, then modes; without those that no chosen contender
-/// competes in.
-pub(crate) fn plan(settings: &Settings) -> Vec<Plan> {
-    let mut plans = Vec::new();
-    for &cell in &settings.cells {
-        for mode in Mode::ALL {
-            let competing = competing(settings, &cell, mode);
-            if !competing
-                .iter()
-                .any(|contender| is_chosen(settings, contender))
-            {
-                continue;
+/// A line for each peer and cell that both records have, and a summary.
+pub(crate) fn compare(before: &Record, after: &Record) -> String {
+    let mut text = String::new();
+    for (name, record) in [("before", before), ("after", after)] {
+        let of = |field| record.environment(field).unwrap_or("unknown");
+        let _ = writeln!(
+            text,
+            "{name:7} commit {}, {}, {}, rustc {}",
+            of("commit"),
+            of("date"),
+            of("cpu"),
+            of("rustc")
+        );
+    }
+    if before.environment("cpu") != after.environment("cpu") {
+        text.push_str("the processors differ: so may the ratios, without any change of code\n");
+    }
+    let _ = writeln!(
+        text,
+        "\n{:36} {:8} {:20} {:>7} {:>7} {:>7}  {:17} queue-core is",
+        "cell", "mode", "yardstick", "before", "after", "change", "95 % interval"
+    );
+    let changes = changes(before, after);
+    let (mut faster, mut slower, mut same) = (0, 0, 0);
+    for Change {
+        before,
+        after,
+        change,
+    } in &changes
+    {
+        let figure = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), digits);
+        let (verdict, count) = match change {
+            Some(change) if change.is_different() && change.mean > 1.0 => {
+                ("faster now", &mut faster)
             }
-            let names: Vec<_> = competing
-                .iter()
-                .filter(|contender| contender.is_ours() || is_chosen(settings, contender))
-                .map(|contender| contender.name.to_owned())
-                .collect();
-            let slice = settings.slice.unwrap_or(if cell.is_oversubscribed() {
-                OVERSUBSCRIBED_SLICE
+            Some(change) if change.is_different() => ("slower now", &mut slower),
+            _ => ("no difference", &mut same),
+        };
+        *count += 1;
+        let _ = writeln!(
+            text,
+            "{:36} {:8} {:20} {:>7} {:>7} {:>7}  {:17} {verdict}{}",
+            after.cell,
+            after.mode,
+            after.contender,
+            figure(before.ratio),
+            figure(after.ratio),
+            figure(change.as_ref().map(|change| change.mean)),
+            change.as_ref().map_or_else(
+                || "-".to_owned(),
+                |change| format!("{} to {}", digits(change.lo), digits(change.hi))
+            ),
+            if before.version == after.version {
+                String::new()
             } else {
-                SLICE
-            });
-            plans.push(Plan {
-                cell,
-                mode,
-                rounds: settings
-                    .rounds
-                    .unwrap_or_else(|| affordable_rounds(slices(&names), slice)),
-                contenders: names,
-                slice,
-                seed: settings.seed.wrapping_add(plans.len() as u64),
-                pin: settings.pin,
-                patience: settings.patience,
-            });
-        }
-    }
-    plans
-}
-
-/// Carries out the plan; whether every contender came through.
-///
-/// Tables and JSON lines appear as each launch ends.
-pub(crate) fn run(
-    settings: &Settings,
-    plans: Vec<Plan>,
-    json: Option<&mut JsonLines>,
-    place: Place,
-) -> io::Result<bool> {
-    let bar = progress_bar(&plans);
-    let mut json = json;
-    let mut all_ok = true;
-    for plan in plans {
-        let rows = compare(settings, plan, &bar)?;
-        if let Some(json) = &mut json {
-            rows.rows.iter().try_for_each(|row| json.write(row))?;
-        }
-        bar.suspend(|| show(&report::draw(&rows, place), place))?;
-        for row in rows.rows.iter().filter(|row| row.status != Status::Ok) {
-            all_ok = false;
-            let status = match row.status {
-                Status::Hung => "hung",
-                _ => "failed",
-            };
-            let (cell, mode, notes) = (&row.cell, &row.mode, &row.notes);
-            bar.suspend(|| {
-                eprintln!("{} {status} in {cell} {mode}: {notes}", row.contender);
-            });
-        }
-    }
-    bar.finish_and_clear();
-    show(&report::legend(settings.seed), place)?;
-    Ok(all_ok)
-}
-
-/// Launches until every contender that is left came through.
-fn compare(settings: &Settings, plan: Plan, bar: &ProgressBar) -> io::Result<Rows> {
-    let mut remaining = plan.clone();
-    let mut faults = Vec::new();
-    let (rounds, pinned) = loop {
-        if remaining.contenders.is_empty() {
-            break (Vec::new(), plan.pin);
-        }
-        let launch = launch::start(&remaining, |contender| {
-            bar.set_message(format!("{} {} {contender}", plan.cell, plan.mode));
-            bar.inc(1);
-        })?;
-        match launch {
-            Launch::Complete { rounds, pinned } => break (rounds, pinned),
-            Launch::Failed(fault) => {
-                remaining.contenders.retain(|name| *name != fault.contender);
-                faults.push(fault);
-                bar.inc_length((slices(&remaining.contenders) * remaining.rounds) as u64);
+                format!(
+                    " (the yardstick was {}, and is {})",
+                    before.version, after.version
+                )
             }
-        }
-    };
-    let contenders: Vec<_> = competing(settings, &plan.cell, plan.mode)
-        .into_iter()
-        .filter(|contender| plan.contenders.iter().any(|name| name == contender.name))
-        .collect();
-    Ok(Rows {
-        rows: report::rows(&plan, &contenders, &rounds, &faults),
-        plan,
-        pinned,
-    })
-}
-
-fn competing(settings: &Settings, cell: &Cell, mode: Mode) -> Vec<Contender> {
-    let mut contenders = settings.contenders.clone();
-    contenders.retain(|contender| contender.competes(cell, mode));
-    contenders
-}
-
-fn is_chosen(settings: &Settings, contender: &Contender) -> bool {
-    let chosen = settings.chosen.as_ref();
-    chosen.is_none_or(|glob| glob.is_match(contender.name))
-}
-
-/// The slices of a round; our own is always among the contenders.
-fn slices(contenders: &[String]) -> usize {
-    schedule::slices(contenders.len().saturating_sub(1))
-}
-
-fn affordable_rounds(slices: usize, slice: Duration) -> usize {
-    let round = slice.as_secs_f64() * slices as f64;
-    let rounds = (BUDGET.as_secs_f64() / round) as usize;
-    rounds.clamp(FEWEST_ROUNDS, MOST_ROUNDS)
-}
-
-/// Drawn on standard error, if that is a terminal.
-fn progress_bar(plans: &[Plan]) -> ProgressBar {
-    let total: usize = plans
-        .iter()
-        .map(|plan| slices(&plan.contenders) * plan.rounds)
-        .sum();
-    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {eta} left  {msg}")
-        .expect("the template is well-formed");
-    ProgressBar::new(total as u64).with_style(style)
-}
-
-fn show(text: &str, place: Place) -> io::Result<()> {
-    match place {
-        Place::Stdout => writeln!(io::stdout(), "{text}"),
-        Place::Stderr => writeln!(io::stderr(), "{text}"),
+        );
     }
+    let means: Vec<f64> = changes
+        .iter()
+        .filter_map(|change| change.change.as_ref())
+        .map(|change| change.mean.ln())
+        .collect();
+    if means.is_empty() {
+        text.push_str("the records have nothing in common\n");
+    } else {
+        let mean = (means.iter().sum::<f64>() / means.len() as f64).exp();
+        let _ = writeln!(
+            text,
+            "\n{faster} faster now, {slower} slower now, {same} no difference; geometric mean {}",
+            digits(mean)
+        );
+    }
+    text
+}
+
+fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
+    let ok = |row: &&Row| row.status == Status::Ok && row.contender != OURS;
+    after
+        .of(Metric::Throughput)
+        .filter(ok)
+        .filter_map(|after| {
+            let same = |row: &&Row| {
+                row.cell == after.cell && row.mode == after.mode && row.contender == after.contender
+            };
+            let before = before.of(Metric::Throughput).filter(ok).find(same)?;
+            Some(Change {
+                before,
+                after,
+                change: Ratio::between(&after.launch_ratios, &before.launch_ratios, CONFIDENCE),
+            })
+        })
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use globset::Glob;
-
     use super::*;
-    use crate::contenders;
 
-    fn settings(chosen: Option<&str>) -> Settings {
-        Settings {
-            cells: Cell::quick(),
-            contenders: contenders::all(),
-            chosen: chosen.map(|glob| Glob::new(glob).unwrap().compile_matcher()),
-            rounds: None,
-            slice: None,
-            seed: 1,
-            pin: true,
-            patience: Duration::from_secs(1),
+    fn record(cpu: &str, version: &str, ratios: &[f64]) -> Record {
+        let row = Row {
+            cell: "mpmc-2p2c-cap64-8B".to_owned(),
+            mode: "try".to_owned(),
+            contender: "flume".to_owned(),
+            version: version.to_owned(),
+            ratio: Ratio::of(ratios, CONFIDENCE).map(|ratio| ratio.mean),
+            launch_ratios: ratios.to_vec(),
+            ..Row::default()
+        };
+        let ours = Row {
+            contender: OURS.to_owned(),
+            ..row.clone()
+        };
+        Record {
+            lines: vec![serde_json::json!({"metric": "env", "cpu": cpu})],
+            rows: vec![ours, row],
         }
     }
 
     #[test]
-    fn the_quick_comparison_has_each_cell_in_each_mode_and_takes_about_a_minute() {
-        let plans = plan(&settings(None));
-        assert_eq!(plans.len(), 12);
-        let total: Duration = plans
-            .iter()
-            .map(|plan| plan.slice * (slices(&plan.contenders) * plan.rounds) as u32)
-            .sum();
-        assert!((30..75).contains(&total.as_secs()), "{total:?}");
+    fn a_change_is_told_from_noise() {
+        let noisy = |mean: f64| -> Vec<f64> {
+            (0..12)
+                .map(|n| mean * (1.0 + 0.02 * f64::from(n % 3)))
+                .collect()
+        };
+        let before = record("a", "1", &noisy(2.0));
+        let same = compare(&before, &record("a", "1", &noisy(2.005)));
+        assert!(
+            same.contains("0 faster now, 0 slower now, 1 no difference"),
+            "{same}"
+        );
+        let faster = compare(&before, &record("a", "1", &noisy(2.4)));
+        assert!(faster.contains("1 faster now, 0 slower now"), "{faster}");
+        assert!(!faster.contains("differ:") && !faster.contains("yardstick was"));
+        let slower = compare(&before, &record("b", "2", &noisy(1.5)));
+        assert!(slower.contains("0 faster now, 1 slower now"), "{slower}");
+        assert!(slower.contains("differ:") && slower.contains("the yardstick was 1, and is 2"));
     }
 
     #[test]
-    fn the_cells_beyond_the_quick_ones_are_there_to_wait() {
-        let plans = plan(&Settings {
-            cells: Cell::all(),
-            ..settings(None)
-        });
-        assert_eq!(plans.len(), 18);
-        for plan in &plans[12..] {
-            assert_eq!(plan.mode, Mode::Block);
-            assert!(plan.contenders.len() > 1);
-            assert_eq!(plan.contenders[0], contenders::OURS);
-        }
-    }
-
-    #[test]
-    fn a_peer_is_compared_with_ours_and_only_where_it_competes() {
-        let plans = plan(&settings(Some("rapidfire")));
-        assert_eq!(plans.len(), 6);
-        for plan in plans {
-            assert_eq!(plan.mode, Mode::Try);
-            assert_eq!(plan.contenders, ["queue-core", "rapidfire"]);
-        }
-        assert!(plan(&settings(Some("nobody"))).is_empty());
-    }
-
-    #[test]
-    fn there_are_rounds_enough_for_an_interval() {
-        assert_eq!(affordable_rounds(1_000, SLICE), FEWEST_ROUNDS);
-        assert_eq!(affordable_rounds(1, SLICE), MOST_ROUNDS);
-        assert!(crate::statistics::are_enough(FEWEST_ROUNDS));
-        assert!(!crate::statistics::are_enough(FEWEST_ROUNDS - 1));
+    fn one_launch_each_says_nothing() {
+        let text = compare(&record("a", "1", &[1.0]), &record("a", "1", &[3.0]));
+        assert!(text.contains("no difference"), "{text}");
     }
 }

@@ -3,28 +3,67 @@
 //! To add one, write an adapter file (the shortest is `rapidfire.rs`), declare it
 //! here, and give it a line in [`all`] for each [kind](Kind) of cell that it can do.
 
+mod async_channel;
+mod concurrent_queue;
 mod crossbeam_channel;
 mod crossbeam_queue;
 mod crossfire;
+mod fanring;
 mod faulty;
+mod fibre;
 mod flume;
+mod gil;
+mod heapless;
 mod kanal;
+mod lfqueue;
 mod mutex_condvar;
+mod nexus_queue;
+mod planted;
 mod queue_core;
 mod rapidfire;
+mod ringbuf;
+mod rtrb;
 mod std_mpsc;
+mod thingbuf;
+mod tokio;
 
 use std::time::Duration;
+
+pub(crate) use planted::{DELAYED, SCALED, calibrate};
 
 use crate::cells::{Cell, Kind};
 use crate::contract::{Contract, Mode};
 use crate::crew::Crew;
-use crate::link::{Block, Blocking, Link, Polling, Queue, Select, Selecting, Try, Windowed};
-use crate::slice::{self, Failure};
+use crate::latency::{self, Scenario};
+use crate::link::{
+    Async, Await, Batch, Batching, Block, Blocking, Link, Polling, Queue, Select, Selecting, Try,
+    Windowed,
+};
+use crate::message::Payload;
+use crate::slice::{self, Failure, Measured};
 use crate::transfer;
 
 /// The name that our own queues compete under.
 pub const OURS: &str = "queue-core";
+
+/// The peers of the quick suite: the most used ones, and those that have been fastest somewhere.
+pub const LEADERS: [&str; 8] = [
+    "crossbeam-channel",
+    "crossbeam-queue",
+    "crossfire",
+    "flume",
+    "kanal",
+    "nexus-queue",
+    "rapidfire",
+    "std-mpsc",
+];
+
+/// The name under which they run a second time, as their own peer: what differs between
+/// the two is noise.
+pub const CONTROL: &str = "control";
+
+/// A measurement, compiled for a queue, a mode and a kind of message.
+type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
 
 /// A queue in one mode and one kind of cell, with its measurements compiled for it.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +78,11 @@ pub struct Contender {
     pub contract: Contract,
     /// What else a reader should know.
     pub notes: &'static str,
-    pub(crate) measure: fn(&Crew, &Cell, Duration) -> Result<f64, Failure>,
+    /// In the order of [`Payload::ALL`]; only words in the modes and kinds of cells where no suite
+    /// varies the payload, as each costs the compiler its time.
+    measure: &'static [Measure],
+    delay: fn(&Crew, Scenario, Duration) -> Result<Measured, Failure>,
+    holds: fn(usize) -> bool,
     transfer: fn(&Crew, &Cell, u64) -> Duration,
     uncontended: fn(&Cell, u64) -> Duration,
 }
@@ -90,11 +133,63 @@ pub fn all() -> Vec<Contender> {
         ],
         vec![poll::<rapidfire::Bounded>()],
         vec![
+            block::<async_channel::Channel>(),
+            poll::<async_channel::Channel>(),
+            awaiting::<async_channel::Channel>(),
+            unbounded::<async_channel::Channel>(),
+        ],
+        vec![poll::<concurrent_queue::Bounded>()],
+        vec![
+            block::<tokio::Bounded>(),
+            poll::<tokio::Bounded>(),
+            awaiting::<tokio::Bounded>(),
+            batch16::<tokio::Bounded>(),
+            batch64::<tokio::Bounded>(),
+            unbounded::<tokio::Unbounded>(),
+        ],
+        vec![
+            block::<thingbuf::Threads>(),
+            poll::<thingbuf::Threads>(),
+            awaiting::<thingbuf::Tasks>(),
+        ],
+        vec![
+            block::<fibre::Threads>(),
+            poll::<fibre::Threads>(),
+            awaiting::<fibre::Tasks>(),
+            batch16::<fibre::Threads>(),
+            batch64::<fibre::Threads>(),
+        ],
+        vec![block::<fanring::Mpsc>(), poll::<fanring::Mpsc>()],
+        vec![poll::<lfqueue::Bounded>()],
+        vec![poll::<heapless::Mpmc>()],
+        vec![
+            poll::<rtrb::Ring>(),
+            batch16::<rtrb::Ring>(),
+            batch64::<rtrb::Ring>(),
+        ],
+        vec![
+            poll::<ringbuf::Ring>(),
+            batch16::<ringbuf::Ring>(),
+            batch64::<ringbuf::Ring>(),
+        ],
+        vec![
+            poll::<nexus_queue::Spsc>(),
+            poll::<nexus_queue::Mpsc>(),
+            poll::<nexus_queue::Spmc>(),
+        ],
+        vec![poll::<gil::Spsc>(), poll::<gil::Mpmc>()],
+        vec![
             block::<mutex_condvar::Bounded>(),
             poll::<mutex_condvar::Bounded>(),
         ],
     ]
     .concat()
+}
+
+/// Copies of ours that are a tenth slower.
+#[must_use]
+pub(crate) fn planted() -> Vec<Contender> {
+    planted::all()
 }
 
 /// Contenders that do wrong on purpose: one hangs, one panics, one loses a message.
@@ -119,10 +214,33 @@ impl Contender {
                 mode: L::MODE,
             },
             notes: L::NOTES,
-            measure: slice::measure::<L>,
+            measure: const { &[slice::measure::<L, u64>] },
+            delay: latency::measure::<L>,
+            holds: L::Queue::holds,
             transfer: transfer::transfer::<L>,
             uncontended: transfer::uncontended::<L>,
         }
+    }
+
+    /// The like, with every payload.
+    fn of_all_payloads<L: Link>(kind: Kind) -> Self {
+        Self {
+            measure: const {
+                &[
+                    slice::measure::<L, u64>,
+                    slice::measure::<L, [u64; 8]>,
+                    slice::measure::<L, [u64; 32]>,
+                    slice::measure::<L, String>,
+                ]
+            },
+            ..Self::of::<L>(kind)
+        }
+    }
+
+    /// The measurement with these messages, if it takes them.
+    fn with(&self, payload: Payload) -> Option<Measure> {
+        let place = Payload::ALL.iter().position(|&kind| kind == payload)?;
+        self.measure.get(place).copied()
     }
 
     /// Whether it is one of our own queues.
@@ -139,6 +257,29 @@ impl Contender {
         self.contract.mode == mode
             && self.kind == cell.kind()
             && topology.serves(queue.producers, queue.consumers)
+            && queue.capacity.limit().is_none_or(self.holds)
+            && self.with(queue.payload).is_some()
+    }
+
+    /// Measures one slice of that length.
+    pub(crate) fn measure(
+        &self,
+        crew: &Crew,
+        cell: &Cell,
+        length: Duration,
+    ) -> Result<Measured, Failure> {
+        let measure = self.with(cell.payload).expect("it competes here");
+        measure(crew, cell, length)
+    }
+
+    /// Measures the delays of one slice of that length.
+    pub(crate) fn delay(
+        &self,
+        crew: &Crew,
+        scenario: Scenario,
+        length: Duration,
+    ) -> Result<Measured, Failure> {
+        (self.delay)(crew, scenario, length)
     }
 
     /// Moves that many messages through the crew; the time that it took.
@@ -155,7 +296,7 @@ impl Contender {
     ///
     /// # Panics
     ///
-    /// Panics if messages are lost or altered, and in a cell of [`Kind::Rendezvous`].
+    /// Panics if messages are lost or altered, in a cell of [`Kind::Rendezvous`], and in batches.
     #[must_use]
     pub fn uncontended(&self, cell: &Cell, messages: u64) -> Duration {
         (self.uncontended)(cell, messages)
@@ -163,11 +304,23 @@ impl Contender {
 }
 
 fn block<Q: Blocking>() -> Contender {
-    Contender::of::<Block<Q>>(Kind::Buffered)
+    Contender::of_all_payloads::<Block<Q>>(Kind::Buffered)
 }
 
 fn poll<Q: Polling>() -> Contender {
-    Contender::of::<Try<Q>>(Kind::Buffered)
+    Contender::of_all_payloads::<Try<Q>>(Kind::Buffered)
+}
+
+fn awaiting<Q: Async>() -> Contender {
+    Contender::of::<Await<Q>>(Kind::Buffered)
+}
+
+fn batch16<Q: Batching>() -> Contender {
+    Contender::of::<Batch<Q, 16>>(Kind::Buffered)
+}
+
+fn batch64<Q: Batching>() -> Contender {
+    Contender::of::<Batch<Q, 64>>(Kind::Buffered)
 }
 
 /// Where capacity zero means that a send waits until its message is received.
@@ -187,11 +340,12 @@ fn select<Q: Selecting>() -> Contender {
 mod tests {
     use super::*;
     use crate::contract::Topology;
+    use crate::suites::Suite;
     use crate::watchdog::Watchdog;
 
     #[test]
     fn each_name_stands_once_in_each_cell_and_mode() {
-        for cell in Cell::all() {
+        for cell in Suite::Full.cells() {
             for mode in Mode::ALL {
                 let mut names: Vec<_> = all()
                     .iter()
@@ -199,9 +353,14 @@ mod tests {
                     .map(|contender| contender.name)
                     .collect();
                 // The other kinds are there to wait.
-                let is_held = cell.kind() == Kind::Buffered || mode == Mode::Block;
-                assert_eq!(names.contains(&OURS), is_held, "{cell} {mode}");
-                assert_eq!(names.len() > 1, is_held, "{cell} {mode}");
+                let is_common = [Mode::Block, Mode::Try].contains(&mode);
+                let is_held = match cell.kind() {
+                    Kind::Buffered => is_common || cell.payload == Payload::Word,
+                    _ => mode == Mode::Block,
+                };
+                let is_ours = is_held && is_common;
+                assert_eq!(names.contains(&OURS), is_ours, "{cell} {mode}");
+                assert_eq!(!names.is_empty(), is_held, "{cell} {mode}");
                 names.sort_unstable();
                 let count = names.len();
                 names.dedup();
@@ -254,7 +413,7 @@ mod tests {
             Cell::unbounded(Topology::Spsc, 1, 1),
             Cell::select(4, 1, 4),
         ] {
-            for mode in Mode::ALL {
+            for mode in Mode::ALL.into_iter().filter(|mode| mode.batch() == 1) {
                 for contender in all().iter().filter(|c| c.competes(&cell, mode)) {
                     let _ = contender.uncontended(&cell, 100);
                 }

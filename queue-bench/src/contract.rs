@@ -15,6 +15,14 @@ pub enum Order {
     PerChannel,
 }
 
+impl Order {
+    /// Whether whoever keeps this order keeps that one as well.
+    #[must_use]
+    pub fn implies(self, other: Self) -> bool {
+        self == other || matches!((self, other), (Self::Fifo, Self::PerProducer))
+    }
+}
+
 /// How many threads may use each end at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -51,11 +59,33 @@ pub enum Mode {
     Block,
     /// It returns at once; the caller backs off and tries again.
     Try,
+    /// It suspends the task.
+    Async,
+    /// Sixteen messages at a time, in one call if the queue has such a call.
+    Batch16,
+    /// The like with sixty-four.
+    Batch64,
 }
 
 impl Mode {
     /// Every mode, in the order in which they are run.
-    pub const ALL: [Self; 2] = [Self::Block, Self::Try];
+    pub const ALL: [Self; 5] = [
+        Self::Block,
+        Self::Try,
+        Self::Async,
+        Self::Batch16,
+        Self::Batch64,
+    ];
+
+    /// How many messages a call passes at most.
+    #[must_use]
+    pub const fn batch(self) -> usize {
+        match self {
+            Self::Block | Self::Try | Self::Async => 1,
+            Self::Batch16 => 16,
+            Self::Batch64 => 64,
+        }
+    }
 }
 
 /// What a queue promises, whatever the cell makes of it.
@@ -95,6 +125,9 @@ impl fmt::Display for Mode {
         f.write_str(match self {
             Self::Block => "block",
             Self::Try => "try",
+            Self::Async => "async",
+            Self::Batch16 => "batch16",
+            Self::Batch64 => "batch64",
         })
     }
 }

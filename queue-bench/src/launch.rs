@@ -1,44 +1,43 @@
 //! One launch: a child process that measures one cell in one mode.
 //!
-//! The child assembles one crew, goes through the rounds, and writes one
-//! [`Event`] a line to its standard output. It announces every slice before it
-//! begins, so that even if the process dies without a word, the parent knows
-//! whose doing it was. It never outlives a contender that hangs or panics: it
-//! says which, and exits.
+//! The child assembles one crew, goes through its rounds, and writes one [`Event`] a
+//! line to its standard output. It announces every slice before it begins, so that even
+//! if the process dies without a word, the parent knows whose doing it was. It never
+//! outlives a contender that hangs or panics: it says which, and exits.
 
-use std::hint::black_box;
-use std::io::{self, BufRead, BufReader, Write};
-use std::panic::{self, AssertUnwindSafe};
-use std::process::{self, Command, Stdio};
+mod child;
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, mem};
 
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cell;
-use crate::contenders::{self, Contender};
 use crate::contract::Mode;
-use crate::crew::{self, Crew};
+use crate::latency::Scenario;
+use crate::limits::Limits;
 use crate::report::Status;
-use crate::schedule;
-use crate::slice::Failure;
-use crate::watchdog::Watchdog;
+use crate::slice::Measured;
+
+pub(crate) use child::run;
 
 /// The name of the hidden subcommand that makes a process the child.
 pub(crate) const SUBCOMMAND: &str = "launch";
-
-/// The largest throw-away allocation before a queue's own.
-const PADDING: usize = 16 * 1024;
 
 /// What the child is to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub(crate) cell: Cell,
     pub(crate) mode: Mode,
+    /// What is done instead of passing as many messages as possible.
+    pub(crate) scenario: Option<Scenario>,
     pub(crate) contenders: Vec<String>,
     pub(crate) rounds: usize,
+    /// How many rounds were run in the launches before this one.
+    pub(crate) first_round: u64,
     pub(crate) slice: Duration,
     pub(crate) seed: u64,
     pub(crate) pin: bool,
@@ -46,18 +45,30 @@ pub(crate) struct Plan {
     pub(crate) patience: Duration,
 }
 
+impl Plan {
+    /// What the cell or scenario is called.
+    pub(crate) fn name(&self) -> String {
+        match self.scenario {
+            Some(scenario) => scenario.to_string(),
+            None => self.cell.to_string(),
+        }
+    }
+}
+
 /// What the child tells its parent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Event {
-    /// The crew stands; whether it is pinned.
-    Ready { pinned: bool },
+enum Event {
+    /// The crew stands, and has measured what the machine allows.
+    Ready { pinned: bool, limits: Limits },
     /// A contender's slice is about to begin.
     Began(String),
-    /// That slice's messages per second.
-    Measured(f64),
+    /// What that slice has measured.
+    Measured(Measured),
     /// A round is complete.
     Round,
+    /// How long a contender's messages were under way, in all slices.
+    Waits(String, Waits),
     /// A contender failed, and the child with it.
     Failed(Fault),
     /// All rounds are complete.
@@ -72,11 +83,18 @@ pub(crate) struct Fault {
     pub(crate) note: String,
 }
 
-/// A slice's contender and its messages per second.
+/// How long messages were under way in one launch, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Waits {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+}
+
+/// A contender and what one of its slices has measured.
 #[derive(Clone, Debug)]
 pub(crate) struct Sample {
     pub(crate) contender: String,
-    pub(crate) rate: f64,
+    pub(crate) measured: Measured,
 }
 
 impl AsRef<str> for Sample {
@@ -85,109 +103,28 @@ impl AsRef<str> for Sample {
     }
 }
 
-/// What a launch brought.
-#[derive(Debug)]
-pub(crate) enum Launch {
+/// What a launch brought in which every contender came through.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Launch {
     /// Every round's slices in the order in which they ran.
-    Complete {
-        rounds: Vec<Vec<Sample>>,
-        pinned: bool,
-    },
-    /// A contender failed; nothing of this launch is used.
-    Failed(Fault),
+    pub(crate) rounds: Vec<Vec<Sample>>,
+    pub(crate) waits: HashMap<String, Waits>,
+    pub(crate) limits: Limits,
+    pub(crate) pinned: bool,
 }
 
-/// The child: measures as planned and says what happens.
-pub(crate) fn run(plan: &Plan) {
-    // The parent tells of panics, in one line and with the contender's name.
-    panic::set_hook(Box::new(|_| {}));
-    let patience = plan.patience;
-    let watchdog = Watchdog::start(patience, move |contender| {
-        let note = format!("a slice did not end within {patience:?}");
-        say(&failed(contender, Status::Hung, note));
-    });
-    let mut random = StdRng::seed_from_u64(plan.seed);
-    let contenders = chosen(plan);
-    let ours = contenders.iter().find(|c| c.is_ours()).map(|c| c.name);
-    let peers: Vec<_> = contenders
-        .iter()
-        .filter(|c| !c.is_ours())
-        .map(|c| c.name)
-        .collect();
-
-    let crew = Crew::assemble(plan.cell.threads(), plan.pin);
-    say(&Event::Ready {
-        pinned: crew.is_pinned(),
-    });
-    for _ in 0..plan.rounds {
-        for name in schedule::round(ours, &peers, &mut random) {
-            let contender = contenders
-                .iter()
-                .find(|c| c.name == name)
-                .expect("the schedule has only names that it was given");
-            watchdog.watch(name, plan.slice);
-            say(&Event::Began(name.to_owned()));
-            match measure(contender, &crew, plan, &mut random) {
-                Ok(rate) => say(&Event::Measured(rate)),
-                Err(Failure(note)) => {
-                    say(&failed(name, Status::Panicked, note));
-                    process::exit(1);
-                }
-            }
-        }
-        say(&Event::Round);
-    }
-    say(&Event::Done);
-}
-
-/// One slice, its queue at a random offset: layout is noise then, not bias.
-fn measure(
-    contender: &Contender,
-    crew: &Crew,
-    plan: &Plan,
-    random: &mut StdRng,
-) -> Result<f64, Failure> {
-    let padding = black_box(vec![1_u8; random.random_range(1..=PADDING)]);
-    let measure = || (contender.measure)(crew, &plan.cell, plan.slice);
-    let rate = panic::catch_unwind(AssertUnwindSafe(measure))
-        .unwrap_or_else(|payload| Err(Failure(crew::text(payload.as_ref()))));
-    drop(padding);
-    rate
-}
-
-fn chosen(plan: &Plan) -> Vec<Contender> {
-    contenders::all()
-        .into_iter()
-        .chain(contenders::faulty())
-        .filter(|contender| contender.competes(&plan.cell, plan.mode))
-        .filter(|contender| plan.contenders.iter().any(|name| name == contender.name))
-        .collect()
-}
-
-fn failed(contender: &str, status: Status, note: String) -> Event {
-    Event::Failed(Fault {
-        contender: contender.to_owned(),
-        status,
-        note,
-    })
-}
-
-/// Writes an event; without a parent to read it there is nothing left to do.
-fn say(event: &Event) {
-    let line = serde_json::to_string(event).expect("an event is plain data");
-    if writeln!(io::stdout(), "{line}").is_err() {
-        process::exit(1);
-    }
-}
-
-/// The parent's side: starts a child and gathers what it says.
+/// The parent's side: starts a child and gathers what it says. If a contender failed, nothing of
+/// the launch is used.
 ///
 /// `progress` hears the contender of every slice before it begins.
 ///
 /// # Errors
 ///
 /// If the child cannot be started, or ends before its first slice.
-pub(crate) fn start(plan: &Plan, mut progress: impl FnMut(&str)) -> io::Result<Launch> {
+pub(crate) fn start(
+    plan: &Plan,
+    mut progress: impl FnMut(&str),
+) -> io::Result<Result<Launch, Fault>> {
     let mut child = Command::new(env::current_exe()?)
         .arg(SUBCOMMAND)
         .arg(serde_json::to_string(plan)?)
@@ -196,8 +133,7 @@ pub(crate) fn start(plan: &Plan, mut progress: impl FnMut(&str)) -> io::Result<L
         .spawn()?;
     let output = BufReader::new(child.stdout.take().expect("the output is piped"));
 
-    let mut is_pinned = false;
-    let mut rounds = Vec::new();
+    let mut launch = Launch::default();
     let mut round = Vec::new();
     let mut last = None;
     let mut verdict = None;
@@ -207,28 +143,27 @@ pub(crate) fn start(plan: &Plan, mut progress: impl FnMut(&str)) -> io::Result<L
             continue;
         };
         match event {
-            Event::Ready { pinned } => is_pinned = pinned,
+            Event::Ready { pinned, limits } => (launch.pinned, launch.limits) = (pinned, limits),
             Event::Began(contender) => {
                 progress(&contender);
                 last = Some(contender);
             }
-            Event::Measured(rate) => {
-                round.extend(last.clone().map(|contender| Sample { contender, rate }))
+            Event::Measured(measured) => round.extend(last.clone().map(|contender| Sample {
+                contender,
+                measured,
+            })),
+            Event::Round => launch.rounds.push(mem::take(&mut round)),
+            Event::Waits(contender, waits) => {
+                launch.waits.insert(contender, waits);
             }
-            Event::Round => rounds.push(mem::take(&mut round)),
-            Event::Failed(fault) => verdict = Some(Launch::Failed(fault)),
-            Event::Done => {
-                verdict = Some(Launch::Complete {
-                    rounds: mem::take(&mut rounds),
-                    pinned: is_pinned,
-                });
-            }
+            Event::Failed(fault) => verdict = Some(Err(fault)),
+            Event::Done => verdict = Some(Ok(mem::take(&mut launch))),
         }
     }
     let exit = child.wait()?;
     match (verdict, last) {
         (Some(verdict), _) => Ok(verdict),
-        (None, Some(contender)) => Ok(Launch::Failed(Fault {
+        (None, Some(contender)) => Ok(Err(Fault {
             contender,
             status: Status::Panicked,
             note: format!("its process ended: {exit}"),

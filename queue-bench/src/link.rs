@@ -1,12 +1,14 @@
 //! What a measurement asks of a queue, without a dynamic call in its loops.
 //!
 //! An adapter implements [`Queue`], which names the queue and opens it, and what
-//! it can do: [`Blocking`], [`Polling`] or both. [`Block`] and [`Try`] make each
-//! of them a [`Link`], the one interface that the measured loops are compiled
-//! against, once for every contender. Another mode is another such wrapper:
-//! [`Select`] where one consumer has several channels, [`Windowed`] where a queue
-//! would grow without limit.
+//! it can do: [`Blocking`], [`Polling`], [`Async`], [`Batching`]. [`Block`], [`Try`],
+//! [`Await`] and [`Batch`] make each of them a [`Link`], the one interface that the
+//! measured loops are compiled against, once for every contender and kind of
+//! message. Another way to use a queue is another such wrapper: [`Select`] where one
+//! consumer has several channels, [`Windowed`] where a queue would grow without limit.
 
+mod asynchronous;
+mod batch;
 mod select;
 mod windowed;
 
@@ -19,11 +21,16 @@ use crate::cells::{Capacity, Cell};
 use crate::contract::{Mode, Order, Topology};
 use crate::message::Message;
 
+pub use asynchronous::{Async, Await};
+pub use batch::{Batch, Batching};
 pub use select::{Select, Selecting};
 pub use windowed::Windowed;
 
 /// The two ends of a queue, one handle for each worker.
-pub type Ends<Q> = (Vec<<Q as Queue>::Sender>, Vec<<Q as Queue>::Receiver>);
+pub type Ends<Q, M> = (Vec<<Q as Queue>::Sender<M>>, Vec<<Q as Queue>::Receiver<M>>);
+
+/// What all workers of a cell hold, one each.
+pub type Held<L, M> = (Vec<<L as Link>::Sender<M>>, Vec<<L as Link>::Receiver<M>>);
 
 /// A queue by name, with what it promises.
 pub trait Queue: Sized + 'static {
@@ -39,12 +46,17 @@ pub trait Queue: Sized + 'static {
     const NOTES: &'static str = "";
 
     /// What a producer holds.
-    type Sender: Send + 'static;
+    type Sender<M: Message>: Send + 'static;
     /// What a consumer holds.
-    type Receiver: Send + 'static;
+    type Receiver<M: Message>: Send + 'static;
+
+    /// Whether it can be had with that many slots, exactly or rounded up to the next power of two.
+    fn holds(_slots: usize) -> bool {
+        true
+    }
 
     /// Makes an empty queue for the cell's capacity and threads.
-    fn open(cell: &Cell) -> Ends<Self>;
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M>;
 }
 
 /// Clones the two ends of a queue for every worker.
@@ -55,20 +67,24 @@ pub fn clones<S: Clone, R: Clone>((sender, receiver): (S, R), cell: &Cell) -> (V
 /// Operations that wait.
 pub trait Blocking: Queue {
     /// Sends, once there is room.
-    fn send(sender: &mut Self::Sender, message: Message);
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M);
 
     /// Receives the next message; `None` once all senders are gone and the queue
     /// is empty.
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message>;
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M>;
 }
 
 /// Operations that never wait.
 pub trait Polling: Queue {
-    /// Sends; `false` if there is no room.
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool;
+    /// Sends.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if there is no room.
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M>;
 
     /// Receives; `None` if there is nothing.
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message>;
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M>;
 }
 
 /// Producers that have not finished yet: how a consumer that polls learns of the
@@ -97,7 +113,7 @@ impl Producers {
 }
 
 /// A queue in one mode.
-pub trait Link: 'static {
+pub trait Link: Sized + 'static {
     /// The queue.
     type Queue: Queue;
     /// The mode.
@@ -108,23 +124,26 @@ pub trait Link: 'static {
     const NOTES: &'static str = <Self::Queue as Queue>::NOTES;
 
     /// What a producer holds.
-    type Sender: Send + 'static;
+    type Sender<M: Message>: Send + 'static;
     /// What a consumer holds.
-    type Receiver: Send + 'static;
+    type Receiver<M: Message>: Send + 'static;
     /// What a consumer takes from while it works; borrowed from what it holds.
-    type Source<'a>;
+    type Source<'a, M: Message>;
 
     /// Makes all that the cell's workers hold, one each.
-    fn open(cell: &Cell) -> (Vec<Self::Sender>, Vec<Self::Receiver>);
+    fn open<M: Message>(cell: &Cell) -> Held<Self, M>;
 
     /// Gets ready to receive.
-    fn source(receiver: &mut Self::Receiver) -> Self::Source<'_>;
+    fn source<M: Message>(receiver: &mut Self::Receiver<M>) -> Self::Source<'_, M>;
 
     /// Sends, however long it takes.
-    fn send(sender: &mut Self::Sender, message: Message);
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M);
+
+    /// Sends what was kept back, if messages are gathered before they are sent.
+    fn flush<M: Message>(_sender: &mut Self::Sender<M>) {}
 
     /// Receives, however long it takes; `None` at the end.
-    fn recv(source: &mut Self::Source<'_>, producers: &Producers) -> Option<Message>;
+    fn recv<M: Message>(source: &mut Self::Source<'_, M>, producers: &Producers) -> Option<M>;
 }
 
 /// The queue waits by its own means.
@@ -135,11 +154,11 @@ impl<Q: Blocking> Link for Block<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Block;
 
-    type Sender = Q::Sender;
-    type Receiver = Q::Receiver;
-    type Source<'a> = &'a mut Q::Receiver;
+    type Sender<M: Message> = Q::Sender<M>;
+    type Receiver<M: Message> = Q::Receiver<M>;
+    type Source<'a, M: Message> = &'a mut Q::Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Q> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Q, M> {
         assert_ne!(
             cell.capacity,
             Capacity::Unbounded,
@@ -148,17 +167,17 @@ impl<Q: Blocking> Link for Block<Q> {
         Q::open(cell)
     }
 
-    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+    fn source<M: Message>(receiver: &mut Q::Receiver<M>) -> &mut Q::Receiver<M> {
         receiver
     }
 
     #[inline(always)]
-    fn send(sender: &mut Q::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Q::Sender<M>, message: M) {
         Q::send(sender, message);
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut &mut Q::Receiver, _: &Producers) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut &mut Q::Receiver<M>, _: &Producers) -> Option<M> {
         Q::recv(receiver)
     }
 }
@@ -171,35 +190,36 @@ impl<Q: Polling> Link for Try<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Try;
 
-    type Sender = Q::Sender;
-    type Receiver = Q::Receiver;
-    type Source<'a> = &'a mut Q::Receiver;
+    type Sender<M: Message> = Q::Sender<M>;
+    type Receiver<M: Message> = Q::Receiver<M>;
+    type Source<'a, M: Message> = &'a mut Q::Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Q> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Q, M> {
         Q::open(cell)
     }
 
-    fn source(receiver: &mut Q::Receiver) -> &mut Q::Receiver {
+    fn source<M: Message>(receiver: &mut Q::Receiver<M>) -> &mut Q::Receiver<M> {
         receiver
     }
 
     #[inline(always)]
-    fn send(sender: &mut Q::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Q::Sender<M>, mut message: M) {
         let backoff = Backoff::new();
-        while !Q::try_send(sender, message) {
+        while let Err(refused) = Q::try_send(sender, message) {
+            message = refused;
             backoff.snooze();
         }
     }
 
     #[inline(always)]
-    fn recv(receiver: &mut &mut Q::Receiver, producers: &Producers) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut &mut Q::Receiver<M>, producers: &Producers) -> Option<M> {
         let backoff = Backoff::new();
         loop {
             if let Some(message) = Q::try_recv(receiver) {
                 return Some(message);
             }
             if producers.are_gone() {
-                return last_attempt::<Q>(receiver);
+                return last_attempt::<Q, M>(receiver);
             }
             backoff.snooze();
         }
@@ -209,6 +229,6 @@ impl<Q: Polling> Link for Try<Q> {
 /// Only an attempt that began after the producers left finds the queue empty for
 /// good; kept apart, so that the loop above has one attempt to inline.
 #[cold]
-fn last_attempt<Q: Polling>(receiver: &mut Q::Receiver) -> Option<Message> {
+fn last_attempt<Q: Polling, M: Message>(receiver: &mut Q::Receiver<M>) -> Option<M> {
     Q::try_recv(receiver)
 }

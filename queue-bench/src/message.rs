@@ -1,38 +1,199 @@
 //! Messages that say where they come from, and the books kept about them.
 //!
-//! A message carries its producer in the upper bits and that producer's sequence
-//! number in the lower ones. Both sides keep a count and a wrapping sum, which
-//! cost an addition each; if they agree in the end, then nothing was lost,
-//! duplicated or torn. Where the clock is not running, consumers check the order
-//! too.
+//! A message is made of a word, which carries its producer in the upper bits and that
+//! producer's sequence number in the lower ones. Both sides keep a count and a
+//! wrapping sum, which cost an addition each; if they agree in the end, then nothing
+//! was lost, duplicated or torn. Every byte of a message is written by its producer
+//! and read by its consumer. Where the clock is not running, consumers check the
+//! order too.
 
-/// What is sent: a word.
-pub type Message = u64;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What a message carries: its producer and its number.
+pub type Word = u64;
 
 const SEQUENCE_BITS: u32 = 48;
 
-/// The message of a producer that has sent `sequence` others before.
+/// The word of a producer that has sent `sequence` others before.
 #[inline]
 #[must_use]
-pub const fn message(producer: usize, sequence: u64) -> Message {
+pub const fn word(producer: usize, sequence: u64) -> Word {
     (producer as u64) << SEQUENCE_BITS | sequence
 }
 
-/// How many messages passed, and their sum.
+/// The producer that the word names.
+#[inline]
+#[must_use]
+pub const fn producer(word: Word) -> usize {
+    (word >> SEQUENCE_BITS) as usize
+}
+
+/// How many others its producer had sent before.
+#[inline]
+#[must_use]
+pub const fn sequence(word: Word) -> u64 {
+    word & ((1 << SEQUENCE_BITS) - 1)
+}
+
+/// What goes through a queue.
+pub trait Message: Clone + Default + fmt::Debug + Send + Sync + Unpin + 'static {
+    /// Writes the word into all of the message.
+    fn of(word: Word) -> Self;
+
+    /// The word it was made of, unless it has been torn.
+    fn word(&self) -> Word;
+
+    /// A number that changes if any byte does: of the same word it is always the same.
+    fn digest(&self) -> u64;
+
+    /// The [`digest`](Self::digest) of the message that is made of this word.
+    fn digest_of(word: Word) -> u64;
+}
+
+impl Message for u64 {
+    #[inline(always)]
+    fn of(word: Word) -> Self {
+        word
+    }
+
+    #[inline(always)]
+    fn word(&self) -> Word {
+        *self
+    }
+
+    #[inline(always)]
+    fn digest(&self) -> u64 {
+        *self
+    }
+
+    #[inline(always)]
+    fn digest_of(word: Word) -> u64 {
+        word
+    }
+}
+
+impl<const N: usize> Message for [u64; N]
+where
+    [u64; N]: Default,
+{
+    #[inline(always)]
+    fn of(word: Word) -> Self {
+        [word; N]
+    }
+
+    #[inline(always)]
+    fn word(&self) -> Word {
+        self[0]
+    }
+
+    #[inline(always)]
+    fn digest(&self) -> u64 {
+        self.iter().fold(0, |sum, &word| sum.wrapping_add(word))
+    }
+
+    #[inline(always)]
+    fn digest_of(word: Word) -> u64 {
+        word.wrapping_mul(N as u64)
+    }
+}
+
+/// Ten characters of seven bits hold a word.
+fn characters(word: Word) -> impl DoubleEndedIterator<Item = u8> {
+    (0..10_u32).map(move |place| (word >> (7 * place)) as u8 & 0x7f)
+}
+
+/// Whatever byte changes, so does the sum, unless two changes cancel out.
+fn digest_of_bytes(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0, |sum, byte| {
+        u64::wrapping_mul(sum, 131).wrapping_add(byte.into())
+    })
+}
+
+/// A message whose bytes lie elsewhere: allocated by the producer, freed by the consumer.
+impl Message for String {
+    #[inline]
+    fn of(word: Word) -> Self {
+        characters(word).map(char::from).collect()
+    }
+
+    #[inline]
+    fn word(&self) -> Word {
+        self.bytes()
+            .rev()
+            .fold(0, |word, byte| word << 7 | u64::from(byte))
+    }
+
+    #[inline]
+    fn digest(&self) -> u64 {
+        digest_of_bytes(self.bytes())
+    }
+
+    #[inline]
+    fn digest_of(word: Word) -> u64 {
+        digest_of_bytes(characters(word))
+    }
+}
+
+/// The kinds of messages that there are cells for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Payload {
+    /// A word.
+    #[serde(rename = "8B")]
+    Word,
+    /// A cache line.
+    #[serde(rename = "64B")]
+    Line,
+    /// Four cache lines.
+    #[serde(rename = "256B")]
+    Lines,
+    /// A [`String`] of ten bytes.
+    String,
+}
+
+impl Payload {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Word, Self::Line, Self::Lines, Self::String];
+
+    /// How many bytes of it a slot holds.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Word => 8,
+            Self::Line => 64,
+            Self::Lines => 256,
+            Self::String => size_of::<String>(),
+        }
+    }
+}
+
+impl fmt::Display for Payload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Word => "8B",
+            Self::Line => "64B",
+            Self::Lines => "256B",
+            Self::String => "String",
+        })
+    }
+}
+
+/// How many messages passed, and the sum of their digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The number of messages.
     pub count: u64,
-    /// The wrapping sum of the messages.
+    /// The wrapping sum of the digests.
     pub sum: u64,
 }
 
 impl Tally {
     /// Reads one message.
     #[inline]
-    pub fn add(&mut self, message: Message) {
+    pub fn add(&mut self, digest: u64) {
         self.count += 1;
-        self.sum = self.sum.wrapping_add(message);
+        self.sum = self.sum.wrapping_add(digest);
     }
 
     /// The books of several workers in one.
@@ -84,9 +245,8 @@ impl Ascent {
     }
 
     /// Notes a message; those between may have gone to other consumers.
-    pub fn note(&mut self, message: Message) {
-        let producer = (message >> SEQUENCE_BITS) as usize;
-        let sequence = message & ((1 << SEQUENCE_BITS) - 1);
+    pub fn note(&mut self, word: Word) {
+        let (producer, sequence) = (producer(word), sequence(word));
         let turn = (sequence % self.channels_per_producer as u64) as usize;
         let channel = producer * self.channels_per_producer + turn;
         match self.next.get_mut(channel) {
@@ -106,53 +266,74 @@ impl Ascent {
 mod tests {
     use super::*;
 
-    fn tally(messages: &[Message]) -> Tally {
+    fn tally(words: &[Word]) -> Tally {
         let mut tally = Tally::default();
-        for &message in messages {
-            tally.add(message);
+        for &word in words {
+            tally.add(word);
         }
         tally
     }
 
     #[test]
     fn losing_doubling_and_altering_are_all_noticed() {
-        let sent = tally(&[message(0, 0), message(0, 1), message(1, 0)]);
+        let sent = tally(&[word(0, 0), word(0, 1), word(1, 0)]);
         assert_eq!(Tally::check(sent, sent), Ok(()));
         for wrong in [
-            tally(&[message(0, 0), message(0, 1)]),
-            tally(&[message(0, 0), message(0, 1), message(1, 0), message(1, 0)]),
-            tally(&[message(0, 0), message(0, 0), message(1, 0)]),
+            tally(&[word(0, 0), word(0, 1)]),
+            tally(&[word(0, 0), word(0, 1), word(1, 0), word(1, 0)]),
+            tally(&[word(0, 0), word(0, 0), word(1, 0)]),
         ] {
             assert!(Tally::check(sent, wrong).is_err());
         }
     }
 
     #[test]
+    fn every_kind_of_message_gives_its_word_back_and_notices_a_changed_byte() {
+        fn check<M: Message>(bytes: usize, alter: impl Fn(&mut M)) {
+            for word in [0, 1, word(3, 77), Word::MAX] {
+                let mut message = M::of(word);
+                assert_eq!(message.word(), word);
+                assert_eq!(message.digest(), M::digest_of(word));
+                alter(&mut message);
+                assert_ne!(message.digest(), M::digest_of(word));
+            }
+            assert_eq!(size_of::<M>(), bytes);
+        }
+        check::<u64>(Payload::Word.bytes(), |word| *word ^= 1 << 40);
+        check::<[u64; 8]>(Payload::Line.bytes(), |words| words[7] ^= 1 << 40);
+        check::<[u64; 32]>(Payload::Lines.bytes(), |words| words[31] ^= 1 << 40);
+        check::<String>(Payload::String.bytes(), |text| {
+            let last = text.pop().expect("ten characters");
+            text.push(if last == 'a' { 'b' } else { 'a' });
+        });
+    }
+
+    #[test]
     fn order_is_kept_for_each_producer_alone() {
         let mut ascent = Ascent::new(2, 1);
-        for fine in [message(0, 0), message(1, 7), message(0, 3), message(1, 8)] {
+        for fine in [word(0, 0), word(1, 7), word(0, 3), word(1, 8)] {
             ascent.note(fine);
         }
         assert!(!ascent.is_broken());
-        ascent.note(message(0, 2));
+        ascent.note(word(0, 2));
         assert!(ascent.is_broken());
     }
 
     #[test]
     fn with_several_channels_order_is_kept_for_each_of_them_alone() {
         let mut ascent = Ascent::new(2, 4);
-        for fine in [message(1, 5), message(1, 0), message(1, 9), message(0, 9)] {
+        for fine in [word(1, 5), word(1, 0), word(1, 9), word(0, 9)] {
             ascent.note(fine);
         }
         assert!(!ascent.is_broken());
-        ascent.note(message(1, 1));
+        ascent.note(word(1, 1));
         assert!(ascent.is_broken());
     }
 
     #[test]
     fn an_unknown_producer_breaks_the_order() {
         let mut ascent = Ascent::new(1, 1);
-        ascent.note(message(1, 0));
+        ascent.note(word(1, 0));
         assert!(ascent.is_broken());
     }
 }

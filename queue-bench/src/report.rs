@@ -1,11 +1,16 @@
 //! What comes out: one row for each cell, mode, contender and contract.
 //!
-//! The same rows are written as JSON lines and drawn as tables.
+//! The same rows are drawn as tables and written as JSON lines, as CSV and as a page.
 
-mod json;
+mod delays;
+mod evaluation;
+pub(crate) mod figures;
+mod html;
+mod output;
 mod row;
 mod table;
 
-pub(crate) use json::JsonLines;
-pub(crate) use row::{Row, Rows, Status, rows};
-pub(crate) use table::{Place, draw, legend};
+pub(crate) use evaluation::{FAIR_SHARE, Rows, launch_ratios, rows};
+pub(crate) use output::{CannotWrite, Output, Paths};
+pub(crate) use row::{Metric, Row, Status, Verdict};
+pub(crate) use table::{digits, legend, legend_of_delays};

@@ -3,22 +3,33 @@
 //! A machine's speed drifts, so two contenders are comparable only if they ran
 //! next to each other. In a round `core p1 p2 core p3 p4 core`, every peer has a
 //! slice of queue-core right before or right after it, and is compared with that
-//! one. The peers are shuffled in each round, so that each is as often before its
-//! partner as after it.
+//! one. The next round is the same backwards, so that each peer that ran after its
+//! partner now runs before it: `core p1 … p1 core`, the four of an ABBA. A drift that is
+//! even over the two rounds favours nobody. Then the peers are shuffled anew.
 
-use rand::Rng;
+use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
 
 use crate::contenders::OURS;
 
-/// The order of a round: the peers at random, with ours around every two of them.
-///
-/// Without `ours`, just the peers.
+/// The order of the round with this number, counted over all launches of a cell.
 pub(crate) fn round<'a>(
     ours: Option<&'a str>,
     peers: &[&'a str],
-    random: &mut impl Rng,
+    number: u64,
+    seed: u64,
 ) -> Vec<&'a str> {
+    let mut random = StdRng::seed_from_u64(seed.wrapping_add(number / 2));
+    let mut order = forwards(ours, peers, &mut random);
+    if !number.is_multiple_of(2) {
+        order.reverse();
+    }
+    order
+}
+
+/// The peers at random, with ours around every two of them; without ours, just the peers.
+fn forwards<'a>(ours: Option<&'a str>, peers: &[&'a str], random: &mut impl Rng) -> Vec<&'a str> {
     let mut peers = peers.to_vec();
     peers.shuffle(random);
     let Some(ours) = ours else { return peers };
@@ -48,19 +59,15 @@ pub(crate) fn partner(order: &[impl AsRef<str>], index: usize) -> Option<usize> 
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-
     use super::*;
 
     const PEERS: [&str; 5] = ["a", "b", "c", "d", "e"];
 
     #[test]
     fn every_peer_runs_once_and_beside_ours() {
-        let mut random = StdRng::seed_from_u64(1);
         for count in 0..=PEERS.len() {
-            for _ in 0..50 {
-                let order = round(Some(OURS), &PEERS[..count], &mut random);
+            for number in 0..50 {
+                let order = round(Some(OURS), &PEERS[..count], number, 1);
                 assert_eq!(order.len(), slices(count));
                 for peer in &PEERS[..count] {
                     let places: Vec<_> = (0..order.len()).filter(|&i| order[i] == *peer).collect();
@@ -74,21 +81,36 @@ mod tests {
     }
 
     #[test]
+    fn who_came_after_its_partner_comes_before_it_next_time() {
+        for number in (0..20).step_by(2) {
+            let [there, back] = [0, 1].map(|half| round(Some(OURS), &PEERS, number + half, 3));
+            assert!(there.iter().eq(back.iter().rev()));
+            // An odd peer at the end has its partner on the same side of it both times, and so on.
+            for peer in PEERS {
+                let after = |order: &[&str]| {
+                    let place = order.iter().position(|name| *name == peer).unwrap();
+                    place > partner(order, place).unwrap()
+                };
+                assert_ne!(after(&there), after(&back), "{peer} in {there:?}");
+            }
+        }
+    }
+
+    #[test]
     fn our_own_slices_are_their_own_partners() {
         assert_eq!(partner(&[OURS, "a", "b", OURS], 3), Some(3));
     }
 
     #[test]
     fn without_ours_there_are_no_partners() {
-        let mut random = StdRng::seed_from_u64(2);
-        let order = round(None, &PEERS, &mut random);
+        let order = round(None, &PEERS, 0, 2);
         assert_eq!(order.len(), PEERS.len());
         assert_eq!(partner(&order, 2), None);
     }
 
     #[test]
     fn the_seed_decides_the_order() {
-        let of = |seed| round(Some(OURS), &PEERS, &mut StdRng::seed_from_u64(seed));
+        let of = |seed| round(Some(OURS), &PEERS, 0, seed);
         assert_eq!(of(7), of(7));
         assert!((0..20).any(|seed| of(seed) != of(7)));
     }

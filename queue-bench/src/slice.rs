@@ -29,6 +29,15 @@
 //! finish drops the last sender, and the queue must then report the end, but only
 //! after all that was sent. What is received after the closing mark is not
 //! counted, yet still checked.
+//!
+//! **Beside the rate**: what all workers cost between their marks (CPU time, context
+//! switches), how unequally they shared the work, and how long messages were under
+//! way, from before their send to after their receive ([`stamps`]).
+
+mod alone;
+mod stamps;
+mod usage;
+mod work;
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -37,11 +46,16 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use crossbeam_utils::CachePadded;
+use serde::{Deserialize, Serialize};
 
-use crate::cells::Cell;
+use crate::cells::{Cell, Load};
 use crate::crew::{Crew, Outcome};
+use crate::latency::Delays;
 use crate::link::{Link, Producers};
-use crate::message::{Ascent, Message, Tally, message};
+use crate::message::{Ascent, Message, Tally};
+
+pub(crate) use usage::Usage;
+use work::{Intake, Outgo, consume, produce};
 
 const WARM_UP: u8 = 0;
 const MEASURE: u8 = 1;
@@ -61,6 +75,24 @@ const WARM_UP_PART: u32 = 10;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure(pub(crate) String);
 
+/// What a slice has measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Measured {
+    /// Messages per second.
+    pub(crate) rate: f64,
+    /// CPU time of all workers, in nanoseconds per message.
+    pub(crate) cpu_ns: f64,
+    /// Context switches of all workers per message.
+    pub(crate) switches: f64,
+    /// How many messages each worker passed, producers first.
+    pub(crate) shares: Vec<u64>,
+    /// The delays that a scenario asks for.
+    pub(crate) delays: Delays,
+    /// How long some messages were under way, in nanoseconds; summed up before it is told.
+    #[serde(skip)]
+    pub(crate) waits: Vec<u64>,
+}
+
 /// What the threads of a slice share beside the queue.
 struct Track {
     phase: CachePadded<AtomicU8>,
@@ -71,24 +103,21 @@ struct Track {
 /// What a worker hands in at the end.
 #[derive(Debug)]
 enum Report {
-    Sent(Tally),
-    Received(Intake),
+    Sent(usize, Outgo),
+    Received(usize, Intake),
 }
 
-/// A consumer's books.
-#[derive(Debug)]
-struct Intake {
-    tally: Tally,
-    in_order: bool,
-    opened: Option<Instant>,
-    closed: Instant,
-    counted: u64,
-}
-
-/// Measures the messages per second that pass through a new queue.
-pub(crate) fn measure<L: Link>(crew: &Crew, cell: &Cell, length: Duration) -> Result<f64, Failure> {
+/// Measures how a new queue passes messages.
+pub(crate) fn measure<L: Link, M: Message>(
+    crew: &Crew,
+    cell: &Cell,
+    length: Duration,
+) -> Result<Measured, Failure> {
+    if cell.load == Load::Alone {
+        return alone::measure::<L, M>(crew, cell, length);
+    }
     let track = Arc::new(Track::new(cell));
-    let reports = crew.start(jobs::<L>(cell, &track));
+    let reports = crew.start(jobs::<L, M>(cell, &track));
 
     let begin = Instant::now();
     let enough = 2 * cell.backlog();
@@ -110,11 +139,11 @@ pub(crate) fn measure<L: Link>(crew: &Crew, cell: &Cell, length: Duration) -> Re
                 .map_err(Failure)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    rate(&reports)
+    evaluate(reports)
 }
 
 /// Sleeps, unless a worker has failed; none may be done before it is told to stop.
-fn pause(reports: &Receiver<Outcome<Report>>, time: Duration) -> Result<(), Failure> {
+fn pause<R>(reports: &Receiver<Outcome<R>>, time: Duration) -> Result<(), Failure> {
     match reports.recv_timeout(time) {
         Err(RecvTimeoutError::Timeout) => Ok(()),
         Err(RecvTimeoutError::Disconnected) => Err(Failure("the workers are gone".to_owned())),
@@ -123,11 +152,16 @@ fn pause(reports: &Receiver<Outcome<Report>>, time: Duration) -> Result<(), Fail
     }
 }
 
-fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Report + Send>> {
-    let (senders, receivers) = L::open(cell);
+fn jobs<L: Link, M: Message>(
+    cell: &Cell,
+    track: &Arc<Track>,
+) -> Vec<Box<dyn FnOnce() -> Report + Send>> {
+    let (senders, receivers) = L::open::<M>(cell);
+    let load = cell.load;
     let producers = senders.into_iter().enumerate().map(|(index, sender)| {
         let track = Arc::clone(track);
-        Box::new(move || Report::Sent(produce::<L>(sender, index, &track))) as Box<_>
+        let job = move || Report::Sent(index, produce::<L, M>(sender, index, load, &track));
+        Box::new(job) as Box<_>
     });
     let (total, channels) = (cell.producers, cell.channels_per_producer());
     let consumers = receivers.into_iter().enumerate().map(|(index, receiver)| {
@@ -137,106 +171,29 @@ fn jobs<L: Link>(cell: &Cell, track: &Arc<Track>) -> Vec<Box<dyn FnOnce() -> Rep
             // If this panics, the queue stays open: a producer that fails for want of a
             // receiver could be heard first, and its complaint be taken for the cause.
             let mut receiver = ManuallyDrop::new(receiver);
-            let intake = consume::<L>(&mut receiver, index, ascent, &track);
+            let intake = consume::<L, M>(&mut receiver, index, ascent, load, &track);
             drop(ManuallyDrop::into_inner(receiver));
-            Report::Received(intake)
+            Report::Received(index, intake)
         }) as Box<_>
     });
     producers.chain(consumers).collect()
 }
 
-/// Sends until told to stop.
-#[inline(never)]
-fn produce<L: Link>(mut sender: L::Sender, producer: usize, track: &Track) -> Tally {
-    let mut sent = Tally::default();
-    while track.phase() != STOP {
-        let message = message(producer, sent.count);
-        L::send(&mut sender, message);
-        sent.add(message);
-    }
-    drop(sender);
-    track.producers.leave();
-    sent
-}
-
-/// Receives until the end, with a mark where the phase turns.
-fn consume<L: Link>(
-    receiver: &mut L::Receiver,
-    consumer: usize,
-    mut ascent: Ascent,
-    track: &Track,
-) -> Intake {
-    let source = &mut L::source(receiver);
-    let progress = &track.progress[consumer];
-    let mut tally = Tally::default();
-
-    let mut passed = 0;
-    receive_during::<L, _>(WARM_UP, source, track, &mut tally, |message| {
-        ascent.note(message);
-        passed += 1;
-        progress.store(passed, Ordering::Relaxed);
-    });
-
-    let opened = (track.phase() == MEASURE).then(Instant::now);
-    let before = tally.count;
-    let mut announced = false;
-    receive_during::<L, _>(MEASURE, source, track, &mut tally, |_| {
-        if !announced {
-            announced = true;
-            progress.store(MEASURING, Ordering::Relaxed);
-        }
-    });
-    let closed = Instant::now();
-    let counted = tally.count - before;
-
-    receive_during::<L, _>(STOP, source, track, &mut tally, |message| {
-        ascent.note(message);
-    });
-    Intake {
-        tally,
-        in_order: !ascent.is_broken(),
-        opened,
-        closed,
-        counted,
-    }
-}
-
-/// Receives as long as the phase is this one, or until the end.
-///
-/// Each phase has its own copy, so that the measured loop is compiled as if it
-/// were the only one.
-#[inline(never)]
-fn receive_during<L: Link, F: FnMut(Message)>(
-    phase: u8,
-    source: &mut L::Source<'_>,
-    track: &Track,
-    tally: &mut Tally,
-    mut seen: F,
-) {
-    let mut books = *tally;
-    while track.phase() == phase
-        && let Some(message) = L::recv(source, &track.producers)
-    {
-        books.add(message);
-        seen(message);
-    }
-    *tally = books;
-}
-
 /// Checks the books and divides the messages counted by the time between the marks.
-fn rate(reports: &[Report]) -> Result<f64, Failure> {
-    let sent = Tally::total(reports.iter().filter_map(|report| match report {
-        Report::Sent(tally) => Some(*tally),
-        Report::Received(_) => None,
-    }));
-    let intakes: Vec<&Intake> = reports
-        .iter()
-        .filter_map(|report| match report {
-            Report::Received(intake) => Some(intake),
-            Report::Sent(_) => None,
-        })
-        .collect();
+fn evaluate(mut reports: Vec<Report>) -> Result<Measured, Failure> {
+    reports.sort_by_key(|report| match report {
+        Report::Sent(index, _) => (0, *index),
+        Report::Received(index, _) => (1, *index),
+    });
+    let (mut outgoes, mut intakes) = (Vec::new(), Vec::new());
+    for report in reports {
+        match report {
+            Report::Sent(_, outgo) => outgoes.push(outgo),
+            Report::Received(_, intake) => intakes.push(intake),
+        }
+    }
 
+    let sent = Tally::total(outgoes.iter().map(|outgo| outgo.tally));
     let received = Tally::total(intakes.iter().map(|intake| intake.tally));
     Tally::check(sent, received).map_err(Failure)?;
     if !intakes.iter().all(|intake| intake.in_order) {
@@ -251,7 +208,34 @@ fn rate(reports: &[Report]) -> Result<f64, Failure> {
         return Err(Failure("nobody saw the clock running".to_owned()));
     };
     let counted: u64 = intakes.iter().map(|intake| intake.counted).sum();
-    Ok(counted as f64 / closed.duration_since(opened).as_secs_f64())
+    let mut usage = Usage::default();
+    outgoes.iter().for_each(|outgo| usage += outgo.usage);
+    intakes.iter().for_each(|intake| usage += intake.usage);
+    Ok(Measured {
+        rate: counted as f64 / closed.duration_since(opened).as_secs_f64(),
+        shares: outgoes
+            .iter()
+            .map(|outgo| outgo.counted)
+            .chain(intakes.iter().map(|intake| intake.counted))
+            .collect(),
+        waits: stamps::waits(
+            outgoes.iter().map(|outgo| &outgo.stamps),
+            intakes.iter().map(|intake| &intake.stamps),
+        ),
+        ..Measured::costs(usage, counted)
+    })
+}
+
+impl Measured {
+    /// What it cost to pass that many messages; nothing else.
+    fn costs(usage: Usage, counted: u64) -> Self {
+        let counted = counted.max(1) as f64;
+        Self {
+            cpu_ns: usage.cpu.as_nanos() as f64 / counted,
+            switches: usage.switches as f64 / counted,
+            ..Self::default()
+        }
+    }
 }
 
 impl Track {
@@ -291,6 +275,7 @@ impl Track {
 
 #[cfg(test)]
 mod tests {
+    use super::stamps::Stamps;
     use super::*;
     use crate::contenders;
     use crate::contract::{Mode, Topology};
@@ -299,20 +284,30 @@ mod tests {
     /// Marks at these milliseconds, and a count between them.
     fn intake(start: Instant, opened: Option<u64>, closed: u64, counted: u64) -> Report {
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        Report::Received(Intake {
-            tally: Tally::default(),
-            in_order: true,
-            opened: opened.map(at),
-            closed: at(closed),
-            counted,
-        })
+        let index = 0;
+        Report::Received(
+            index,
+            Intake {
+                tally: Tally::default(),
+                in_order: true,
+                opened: opened.map(at),
+                closed: at(closed),
+                counted,
+                usage: Usage::default(),
+                stamps: Stamps::new(),
+            },
+        )
+    }
+
+    fn rate(reports: impl Into<Vec<Report>>) -> Result<f64, Failure> {
+        evaluate(reports.into()).map(|measured| measured.rate)
     }
 
     #[test]
     fn one_consumer_is_its_count_over_its_time() {
         let start = Instant::now();
         let reports = [intake(start, Some(10), 60, 100)];
-        assert_eq!(rate(&reports), Ok(2_000.0));
+        assert_eq!(rate(reports), Ok(2_000.0));
     }
 
     #[test]
@@ -322,7 +317,7 @@ mod tests {
             intake(start, Some(0), 100, 100),
             intake(start, Some(90), 140, 100),
         ];
-        assert_eq!(rate(&reports), Ok(2_000.0));
+        assert_eq!(rate(reports), Ok(2_000.0));
     }
 
     #[test]
@@ -332,23 +327,31 @@ mod tests {
             intake(start, Some(0), 100, 100),
             intake(start, None, 130, 0),
         ];
-        assert_eq!(rate(&reports), Ok(1_000.0));
+        assert_eq!(rate(reports), Ok(1_000.0));
     }
 
     #[test]
     fn unequal_books_and_broken_order_are_failures() {
         let start = Instant::now();
-        let sent = Report::Sent(Tally { count: 1, sum: 0 });
-        assert!(rate(&[sent, intake(start, Some(0), 1, 1)]).is_err());
+        let sent = Report::Sent(
+            0,
+            Outgo {
+                tally: Tally { count: 1, sum: 0 },
+                counted: 0,
+                usage: Usage::default(),
+                stamps: Stamps::new(),
+            },
+        );
+        assert!(rate([sent, intake(start, Some(0), 1, 1)]).is_err());
 
-        let Report::Received(fine) = intake(start, Some(0), 1, 1) else {
+        let Report::Received(_, fine) = intake(start, Some(0), 1, 1) else {
             unreachable!()
         };
         let disorderly = Intake {
             in_order: false,
             ..fine
         };
-        assert!(rate(&[Report::Received(disorderly)]).is_err());
+        assert!(rate([Report::Received(0, disorderly)]).is_err());
     }
 
     #[test]
@@ -365,9 +368,12 @@ mod tests {
                 for contender in contenders::all() {
                     if contender.competes(&cell, mode) {
                         watchdog.watch(contender.name, Duration::ZERO);
-                        let rate = (contender.measure)(&crew, &cell, Duration::from_millis(1));
+                        let rate = contender.measure(&crew, &cell, Duration::from_millis(1));
                         let name = contender.name;
-                        assert!(rate.is_ok_and(|rate| rate > 0.0), "{name} in {cell}");
+                        assert!(
+                            rate.is_ok_and(|measured| measured.rate > 0.0),
+                            "{name} in {cell}"
+                        );
                     }
                 }
             }
@@ -379,7 +385,7 @@ mod tests {
         let cell = Cell::new(Topology::Spsc, 1, 1, 64);
         for contender in contenders::faulty() {
             let crew = Crew::assemble(cell.threads(), false);
-            let measure = || (contender.measure)(&crew, &cell, Duration::from_millis(1));
+            let measure = || contender.measure(&crew, &cell, Duration::from_millis(1));
             match contender.name {
                 "faulty-panic" => assert_eq!(measure(), Err(Failure("out of patience".into()))),
                 "faulty-lose" => {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::cells::{Cell, Kind};
 use crate::crew::Crew;
 use crate::link::{Link, Producers, Queue};
-use crate::message::{Message, Tally, message};
+use crate::message::{Tally, word};
 
 struct Stint {
     begun: Instant,
@@ -22,7 +22,7 @@ struct Stint {
 
 /// Moves that many messages from the cell's producers to its consumers.
 pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Duration {
-    let (senders, receivers) = L::open(cell);
+    let (senders, receivers) = L::open::<u64>(cell);
     let active = Arc::new(Producers::new(cell.producers));
     let mut jobs: Vec<Box<dyn FnOnce() -> Stint + Send>> = Vec::new();
     for (producer, mut sender) in senders.into_iter().enumerate() {
@@ -32,10 +32,11 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
             let begun = Instant::now();
             let mut sent = Tally::default();
             while sent.count < share {
-                let message = message(producer, sent.count);
+                let message = word(producer, sent.count);
                 L::send(&mut sender, message);
                 sent.add(message);
             }
+            L::flush(&mut sender);
             drop(sender);
             active.leave();
             Stint::new(begun, sent, Tally::default())
@@ -47,7 +48,7 @@ pub(crate) fn transfer<L: Link>(crew: &Crew, cell: &Cell, messages: u64) -> Dura
             let begun = Instant::now();
             let mut source = L::source(&mut receiver);
             let mut received = Tally::default();
-            while let Some(message) = L::recv(&mut source, &active) {
+            while let Some(message) = L::recv::<u64>(&mut source, &active) {
                 received.add(message);
             }
             Stint::new(begun, Tally::default(), received)
@@ -78,13 +79,14 @@ pub(crate) fn uncontended<L: Link>(cell: &Cell, messages: u64) -> Duration {
         Kind::Rendezvous,
         "the send would wait for ever"
     );
-    let (mut senders, mut receivers) = L::open(cell);
+    assert_eq!(L::MODE.batch(), 1, "one message at a time");
+    let (mut senders, mut receivers) = L::open::<u64>(cell);
     let sender = &mut senders[0];
     let mut source = L::source(&mut receivers[0]);
     let active = Producers::new(1);
-    let mut pass = |message: Message| {
+    let mut pass = |message: u64| {
         L::send(sender, black_box(message));
-        L::recv(&mut source, &active)
+        L::recv::<u64>(&mut source, &active)
     };
 
     // One lap, so that every slot's page is there.

@@ -5,7 +5,9 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Map, Value};
 
-const FIELDS: [&str; 21] = [
+/// What every row has; readers rely on these names.
+const FIELDS: [&str; 42] = [
+    "metric",
     "cell",
     "mode",
     "producers",
@@ -13,10 +15,12 @@ const FIELDS: [&str; 21] = [
     "channels",
     "capacity",
     "payload_bytes",
+    "payload",
+    "load",
+    "oversubscribed",
     "contender",
     "version",
     "contract",
-    "metric",
     "unit",
     "median",
     "lo",
@@ -24,9 +28,27 @@ const FIELDS: [&str; 21] = [
     "ratio",
     "ratio_lo",
     "ratio_hi",
+    "launch_ratios",
+    "verdict",
+    "percent_of_limit",
+    "cpu_ns",
+    "switches",
+    "share_min",
+    "share_max",
+    "queue_p50_ns",
+    "queue_p99_ns",
+    "launches",
     "rounds",
+    "slice_ms",
     "status",
     "notes",
+    "scenario",
+    "offered",
+    "p50",
+    "p90",
+    "p99",
+    "p999",
+    "max",
 ];
 
 fn queue_bench(arguments: &[&str]) -> Output {
@@ -41,11 +63,15 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).expect("the output is text")
 }
 
+/// The rows behind the first line, which is the environment.
 fn rows(output: &Output) -> Vec<Map<String, Value>> {
-    text(&output.stdout)
+    let mut lines = text(&output.stdout)
         .lines()
-        .map(|line| serde_json::from_str(line).expect("an object on each line"))
-        .collect()
+        .map(|line| serde_json::from_str::<Map<_, _>>(line).expect("an object on each line"));
+    let first = lines.next().expect("a first line");
+    assert_eq!(first["metric"], "env");
+    assert!(first["seed"].is_u64() && first["rustc"].is_string());
+    lines.collect()
 }
 
 fn with_contender<'a>(rows: &'a [Map<String, Value>], name: &str) -> &'a Map<String, Value> {
@@ -66,46 +92,68 @@ fn every_contender_passes_the_check_in_every_cell() {
             FIELDS.into()
         );
         assert_eq!(row["status"], "ok");
-        assert_eq!(row["metric"], "throughput");
-        assert_eq!(row["unit"], "msg/s");
-        assert_eq!(row["payload_bytes"], 8);
         assert_eq!(row["rounds"], 1);
-        for figure in ["median", "lo", "hi", "ratio", "ratio_lo", "ratio_hi"] {
-            assert!(
-                row[figure].as_f64().is_some_and(|figure| figure > 0.0),
-                "{row:?}"
-            );
-        }
         let capacity = match &row["capacity"] {
             Value::Null => "unbounded".to_owned(),
             slots => format!("cap{slots}"),
         };
+        let of = |key: &str| row[key].as_str().unwrap_or_default();
         let cell = format!(
-            "{}p{}c-{capacity}-{}B",
-            row["producers"], row["consumers"], row["payload_bytes"]
+            "{}p{}c-{capacity}-{}",
+            row["producers"],
+            row["consumers"],
+            of("payload")
         );
-        let name = row["cell"].as_str().expect("a name");
-        assert!(name.ends_with(&cell), "{name}");
+        let name = of("cell");
+        assert!(name.contains(&cell), "{name}");
+        assert!(
+            of("load") == "steady" || name.ends_with(of("load")),
+            "{name}"
+        );
         let is_select = name.starts_with(&format!("select{}-", row["channels"]));
         assert!(is_select || row["channels"] == 1, "{name}");
+    }
+    let of_metric = |metric: &str| {
+        rows.iter()
+            .filter(|row| row["metric"] == metric)
+            .collect::<Vec<_>>()
+    };
+    let throughput = of_metric("throughput");
+    for row in &throughput {
+        assert_eq!(row["unit"], "msg/s");
+        assert!(
+            row["median"].as_f64().is_some_and(|rate| rate > 0.0),
+            "{row:?}"
+        );
         if row["contender"] == "queue-core" {
             assert_eq!(row["ratio"], 1.0);
             assert_eq!(row["version"], env!("CARGO_PKG_VERSION"));
         }
         // A ratio's other side is in the same output, under the same contract.
-        assert!(rows.iter().any(|ours| {
+        let is_other_side = |ours: &&&Map<String, Value>| {
             ours["contender"] == "queue-core"
                 && ["cell", "mode", "contract"]
                     .iter()
                     .all(|key| ours[*key] == row[*key])
-        }));
+        };
+        assert!(
+            row["ratio"].is_null() || throughput.iter().any(|ours| is_other_side(&ours)),
+            "{row:?}"
+        );
     }
-
-    let pairs: BTreeSet<_> = rows
+    let pairs: BTreeSet<_> = throughput
         .iter()
         .map(|row| (row["cell"].to_string(), row["mode"].to_string()))
         .collect();
-    assert_eq!(pairs.len(), 18);
+    assert_eq!(pairs.len(), 80);
+    assert_eq!(
+        of_metric("limit")
+            .iter()
+            .filter(|row| row["contender"] == "fetch-add")
+            .count(),
+        80
+    );
+    assert!(!of_metric("control").is_empty());
 }
 
 #[test]
@@ -113,67 +161,86 @@ fn each_cell_has_the_contenders_that_fit_it() {
     let contenders = |cells: &str, mode: &str| {
         let output = queue_bench(&["--check", "--json", "-", "--cells", cells]);
         let mut names = Vec::new();
-        for row in rows(&output).iter().filter(|row| row["mode"] == mode) {
+        let rows = rows(&output);
+        let is_asked =
+            |row: &&Map<String, Value>| row["mode"] == mode && row["metric"] == "throughput";
+        for row in rows.iter().filter(is_asked) {
             let of = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
             names.push(format!("{} {}", of("contender"), of("contract")));
         }
         names
     };
-    assert_eq!(
-        contenders("mpsc-4p1c-cap64-8B", "block"),
-        [
+    let has = |cells: &str, mode: &str, expected: &[&str], strangers: &[&str]| {
+        let names = contenders(cells, mode);
+        for name in expected {
+            assert!(
+                names.iter().any(|other| other == name),
+                "{name} in {names:?}"
+            );
+        }
+        for name in strangers {
+            assert!(
+                names.iter().all(|other| !other.starts_with(name)),
+                "{name} in {names:?}"
+            );
+        }
+    };
+    has(
+        "mpsc-4p1c-cap64-8B",
+        "block",
+        &[
             "queue-core fifo/mpmc/block",
             "queue-core fifo/mpsc/block",
-            "crossbeam-channel fifo/mpmc/block",
             "std-mpsc fifo/mpsc/block",
-            "flume fifo/mpmc/block",
-            "kanal fifo/mpmc/block",
-            "crossfire fifo/mpmc/block",
-            "mutex-condvar fifo/mpmc/block",
-        ]
+            "fanring per-producer/mpsc/block",
+            "tokio fifo/mpsc/block",
+        ],
+        &["rtrb", "rapidfire"],
     );
-    assert_eq!(
-        contenders("mpmc-2p2c-cap1024-8B", "try"),
-        [
+    has(
+        "mpmc-2p2c-cap1024-8B",
+        "try",
+        &[
             "queue-core fifo/mpmc/try",
             "crossbeam-queue fifo/mpmc/try",
-            "crossbeam-channel fifo/mpmc/try",
-            "flume fifo/mpmc/try",
-            "kanal fifo/mpmc/try",
-            "crossfire fifo/mpmc/try",
-            "rapidfire fifo/mpmc/try",
-            "mutex-condvar fifo/mpmc/try",
-        ]
+            "heapless fifo/mpmc/try",
+        ],
+        &["std-mpsc", "rtrb", "tokio"],
     );
-    assert_eq!(
-        contenders("spsc-1p1c-cap0-8B", "block"),
-        [
+    has(
+        "spsc-1p1c-cap1024-8B",
+        "batch64",
+        &["rtrb fifo/spsc/batch64", "fibre fifo/mpmc/batch64"],
+        &["crossbeam-queue"],
+    );
+    has(
+        "spsc-1p1c-cap0-8B",
+        "block",
+        &[
             "queue-core fifo/mpmc/block",
             "queue-core fifo/mpsc/block",
-            "crossbeam-channel fifo/mpmc/block",
             "std-mpsc fifo/mpsc/block",
-            "flume fifo/mpmc/block",
-            "kanal fifo/mpmc/block",
-        ]
+        ],
+        &["crossfire", "tokio"],
     );
-    assert_eq!(
-        contenders("mpmc-2p2c-unbounded-8B", "block"),
-        [
+    has(
+        "mpmc-2p2c-unbounded-8B",
+        "block",
+        &[
             "queue-core fifo/mpmc/block",
-            "crossbeam-channel fifo/mpmc/block",
-            "flume fifo/mpmc/block",
-            "kanal fifo/mpmc/block",
             "crossfire fifo/mpmc/block",
-        ]
+            "async-channel fifo/mpmc/block",
+        ],
+        &["std-mpsc"],
     );
-    assert_eq!(
-        contenders("select8-2p1c-cap64-8B", "block"),
-        [
+    has(
+        "select8-2p1c-cap64-8B",
+        "block",
+        &[
             "queue-core per-channel/mpmc/block",
-            "crossbeam-channel per-channel/mpmc/block",
             "flume per-channel/mpmc/block",
-            "crossfire per-channel/mpmc/block",
-        ]
+        ],
+        &["kanal"],
     );
 }
 
@@ -189,7 +256,11 @@ fn tables_are_on_stdout_and_json_in_its_file() {
         "{tables}"
     );
     assert!(!tables.contains('\u{1b}'), "no colours off a terminal");
-    assert!(output.stderr.is_empty(), "no progress off a terminal");
+    let complaints = text(&output.stderr);
+    assert!(
+        complaints.lines().all(|line| line.starts_with("warning: ")),
+        "no progress off a terminal: {complaints}"
+    );
 
     let lines = std::fs::read_to_string(file).expect("the file is there");
     assert!(lines.lines().count() > 10);
@@ -211,6 +282,18 @@ fn an_error_is_one_line_and_exit_code_2() {
         &["--seed", "-1"],
         &["--json"],
         &["--check", "--rounds", "2"],
+        &["--quick", "--full"],
+        &["--launches", "0"],
+        &["--html", "/nowhere/at/all.html"],
+        &["run", "--csv", "/nowhere/at/all.csv"],
+        &["latency", "--rates", "0"],
+        &["latency", "--contenders", "nobody"],
+        &["compare", "/nowhere/a.jsonl", "/nowhere/b.jsonl"],
+        &["compare", "one"],
+        &["report", "/nowhere/a.jsonl", "--html", "/nowhere/a.html"],
+        &["report", "a.jsonl"],
+        &["list", "--cells", "nothing-like-this"],
+        &["--seed", "7", "list"],
         &["--cells", "nothing-like-this"],
         &["--cells", "["],
         &["--contenders", "nobody"],
@@ -236,10 +319,19 @@ fn help_and_version_are_answers() {
     let help = queue_bench(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(text(&help.stdout).contains("Exit codes:"));
-    for cells in ["*cap0*", "*unbounded*", "select8*"] {
-        assert!(text(&help.stdout).contains(cells));
+    for word in [
+        "--quick",
+        "--full",
+        "latency",
+        "compare",
+        "report",
+        "selfcheck",
+        "env",
+        "list",
+    ] {
+        assert!(text(&help.stdout).contains(word), "{word}");
     }
-    assert!(!text(&help.stdout).contains("faulty") && !text(&help.stdout).contains("launch"));
+    assert!(!text(&help.stdout).contains("faulty") && !text(&help.stdout).contains("  launch "));
 
     let version = queue_bench(&["--version"]);
     assert_eq!(version.status.code(), Some(0));
@@ -303,4 +395,82 @@ fn a_contender_that_panics_or_loses_a_message_is_reported() {
         );
     }
     assert_eq!(with_contender(&rows, "queue-core")["status"], "ok");
+}
+
+#[test]
+fn a_record_becomes_a_page_a_table_and_the_figures_of_a_document() {
+    let path = |name: &str| format!("{}/{name}", env!("CARGO_TARGET_TMPDIR"));
+    let record = path("record.jsonl");
+    let output = queue_bench(&[
+        "--check",
+        "--cells",
+        "spsc-*-cap64-8B",
+        "--contenders",
+        "{kanal,crossbeam-queue}",
+        "--json",
+        &record,
+        "--html",
+        &path("page.html"),
+        "--csv",
+        &path("table.csv"),
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(path(name)).expect("it was written");
+    assert!(read("page.html").contains("crossbeam-queue"));
+    assert!(read("table.csv").lines().count() > 5);
+
+    std::fs::write(
+        path("document.md"),
+        "head\n<!-- figures: begin -->\n<!-- figures: end -->\ntail\n",
+    )
+    .expect("it can be written");
+    let figures = |check: &[&str]| {
+        let document = path("document.md");
+        let arguments = [&["report", &record, "--figures", &document], check].concat();
+        queue_bench(&arguments).status.code()
+    };
+    assert_eq!(figures(&["--check"]), Some(1));
+    assert_eq!(figures(&[]), Some(0));
+    assert_eq!(figures(&["--check"]), Some(0));
+    let document = read("document.md");
+    assert!(document.starts_with("head") && document.ends_with("tail\n"));
+    assert!(document.contains("`spsc-1p1c-cap64-8B`"), "{document}");
+
+    let output = queue_bench(&["compare", &record, &record]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("kanal"));
+}
+
+#[test]
+fn delays_have_rows_of_their_own() {
+    let output = queue_bench(&[
+        "latency",
+        "--contenders",
+        "kanal",
+        "--launches",
+        "1",
+        "--slice-ms",
+        "10",
+        "--rates",
+        "20000",
+        "--json",
+        "-",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let rows = rows(&output);
+    let scenarios: BTreeSet<_> = rows
+        .iter()
+        .filter_map(|row| row["scenario"].as_str())
+        .collect();
+    assert_eq!(
+        scenarios,
+        ["frozen-peer", "idle", "open-loop", "ping-pong", "wake-up"].into()
+    );
+    for row in rows.iter().filter(|row| row["metric"] == "latency") {
+        let figure = |name: &str| row[name].as_f64().expect("a figure");
+        assert!(
+            figure("p50") <= figure("p99") && figure("p99") <= figure("max"),
+            "{row:?}"
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! crossbeam-channel's channels.
 
-use crossbeam_channel::{Receiver, Select, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, Select, Sender, TrySendError, bounded, unbounded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
@@ -15,10 +15,10 @@ impl Queue for Channel {
     const VERSION: &'static str = env!("VERSION_CROSSBEAM_CHANNEL");
     const TOPOLOGY: Topology = Topology::Mpmc;
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let ends = match cell.capacity {
             Capacity::Bounded(slots) => bounded(slots),
             Capacity::Unbounded => unbounded(),
@@ -29,43 +29,43 @@ impl Queue for Channel {
 
 impl Blocking for Channel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 impl Polling for Channel {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        sender.try_send(message).is_ok()
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Selection<'a> {
+pub(super) struct Selection<'a, M> {
     select: Select<'a>,
-    receivers: &'a [Receiver<Message>],
+    receivers: &'a [Receiver<M>],
     connected: usize,
 }
 
 impl Selecting for Channel {
     const SELECT_NOTES: &'static str = "Select";
 
-    type Selection<'a> = Selection<'a>;
+    type Selection<'a, M: Message> = Selection<'a, M>;
 
-    fn selection(receivers: &[Self::Receiver]) -> Selection<'_> {
+    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
         let mut select = Select::new();
         for receiver in receivers {
             select.recv(receiver);
@@ -78,7 +78,7 @@ impl Selecting for Channel {
     }
 
     #[inline]
-    fn recv_any(selection: &mut Selection<'_>) -> Option<Message> {
+    fn recv_any<M: Message>(selection: &mut Selection<'_, M>) -> Option<M> {
         while selection.connected > 0 {
             let operation = selection.select.select();
             let index = operation.index();

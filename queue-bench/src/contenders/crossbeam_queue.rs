@@ -17,10 +17,10 @@ impl Queue for Array {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "ArrayQueue";
 
-    type Sender = Arc<ArrayQueue<Message>>;
-    type Receiver = Arc<ArrayQueue<Message>>;
+    type Sender<M: Message> = Arc<ArrayQueue<M>>;
+    type Receiver<M: Message> = Arc<ArrayQueue<M>>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let queue = Arc::new(ArrayQueue::new(cell.slots()));
         link::clones((Arc::clone(&queue), queue), cell)
     }
@@ -28,12 +28,12 @@ impl Queue for Array {
 
 impl Polling for Array {
     #[inline]
-    fn try_send(queue: &mut Self::Sender, message: Message) -> bool {
-        queue.push(message).is_ok()
+    fn try_send<M: Message>(queue: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        queue.push(message)
     }
 
     #[inline]
-    fn try_recv(queue: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(queue: &mut Self::Receiver<M>) -> Option<M> {
         queue.pop()
     }
 }

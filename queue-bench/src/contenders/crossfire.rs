@@ -2,7 +2,7 @@
 
 use crossfire::mpmc::{Array, List, bounded_blocking, unbounded_blocking};
 use crossfire::select::Select;
-use crossfire::{MRx, MTx, detect_backoff_cfg};
+use crossfire::{MRx, MTx, TrySendError, detect_backoff_cfg};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -18,10 +18,10 @@ impl Queue for Bounded {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "mpmc::bounded_blocking";
 
-    type Sender = MTx<Array<Message>>;
-    type Receiver = MRx<Array<Message>>;
+    type Sender<M: Message> = MTx<Array<M>>;
+    type Receiver<M: Message> = MRx<Array<M>>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         // Its documentation asks for this call; it looks at the machine only once.
         detect_backoff_cfg();
         link::clones(bounded_blocking(cell.slots()), cell)
@@ -30,42 +30,42 @@ impl Queue for Bounded {
 
 impl Blocking for Bounded {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 impl Polling for Bounded {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        sender.try_send(message).is_ok()
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Selection<'a> {
+pub(super) struct Selection<'a, M: 'static> {
     select: Select<'a>,
-    receivers: &'a [MRx<Array<Message>>],
+    receivers: &'a [MRx<Array<M>>],
 }
 
 impl Selecting for Bounded {
     const SELECT_NOTES: &'static str = "Select over mpmc::bounded_blocking";
 
-    type Selection<'a> = Selection<'a>;
+    type Selection<'a, M: Message> = Selection<'a, M>;
 
-    fn selection(receivers: &[Self::Receiver]) -> Selection<'_> {
+    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
         let mut select = Select::new();
         for receiver in receivers {
             select.add(receiver);
@@ -74,7 +74,7 @@ impl Selecting for Bounded {
     }
 
     #[inline]
-    fn recv_any(Selection { select, receivers }: &mut Selection<'_>) -> Option<Message> {
+    fn recv_any<M: Message>(Selection { select, receivers }: &mut Selection<'_, M>) -> Option<M> {
         while let Ok(ready) = select.select() {
             let receiver = receivers
                 .iter()
@@ -98,10 +98,10 @@ impl Queue for Unbounded {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "mpmc::unbounded_blocking";
 
-    type Sender = MTx<List<Message>>;
-    type Receiver = MRx<List<Message>>;
+    type Sender<M: Message> = MTx<List<M>>;
+    type Receiver<M: Message> = MRx<List<M>>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         detect_backoff_cfg();
         link::clones(unbounded_blocking(), cell)
     }
@@ -109,14 +109,14 @@ impl Queue for Unbounded {
 
 impl Blocking for Unbounded {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }

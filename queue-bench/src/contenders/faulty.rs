@@ -77,17 +77,17 @@ impl<F: Fault> Queue for Faulty<F> {
     const TOPOLOGY: Topology = Topology::Mpsc;
     const NOTES: &'static str = "wrong on purpose";
 
-    type Sender = (SyncSender<Message>, u64);
-    type Receiver = (Receiver<Message>, u64);
+    type Sender<M: Message> = (SyncSender<M>, u64);
+    type Receiver<M: Message> = (Receiver<M>, u64);
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let (sender, receiver) = sync_channel(cell.slots());
         (vec![(sender, 0); cell.producers], vec![(receiver, 0)])
     }
 }
 
 impl<F: Fault> Blocking for Faulty<F> {
-    fn send((sender, number): &mut Self::Sender, message: Message) {
+    fn send<M: Message>((sender, number): &mut Self::Sender<M>, message: M) {
         if !F::forgets(*number) {
             sender
                 .send(message)
@@ -96,7 +96,7 @@ impl<F: Fault> Blocking for Faulty<F> {
         *number += 1;
     }
 
-    fn recv((receiver, number): &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>((receiver, number): &mut Self::Receiver<M>) -> Option<M> {
         let message = receiver.recv().ok()?;
         F::strike(*number);
         *number += 1;

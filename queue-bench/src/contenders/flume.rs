@@ -1,6 +1,6 @@
 //! flume's channels.
 
-use flume::{Receiver, Selector, Sender, bounded, unbounded};
+use flume::{Receiver, Selector, Sender, TrySendError, bounded, unbounded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
@@ -15,10 +15,10 @@ impl Queue for Channel {
     const VERSION: &'static str = env!("VERSION_FLUME");
     const TOPOLOGY: Topology = Topology::Mpmc;
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let ends = match cell.capacity {
             Capacity::Bounded(slots) => bounded(slots),
             Capacity::Unbounded => unbounded(),
@@ -29,26 +29,26 @@ impl Queue for Channel {
 
 impl Blocking for Channel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 impl Polling for Channel {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        sender.try_send(message).is_ok()
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }
@@ -56,14 +56,14 @@ impl Polling for Channel {
 impl Selecting for Channel {
     const SELECT_NOTES: &'static str = "a Selector for each message, since waiting consumes it";
 
-    type Selection<'a> = Vec<&'a Receiver<Message>>;
+    type Selection<'a, M: Message> = Vec<&'a Receiver<M>>;
 
-    fn selection(receivers: &[Self::Receiver]) -> Self::Selection<'_> {
+    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Self::Selection<'_, M> {
         receivers.iter().collect()
     }
 
     #[inline]
-    fn recv_any(connected: &mut Self::Selection<'_>) -> Option<Message> {
+    fn recv_any<M: Message>(connected: &mut Self::Selection<'_, M>) -> Option<M> {
         while !connected.is_empty() {
             let mut selector = Selector::new();
             for (index, receiver) in connected.iter().enumerate() {

@@ -15,10 +15,10 @@ impl Queue for Channel {
     const VERSION: &'static str = env!("VERSION_KANAL");
     const TOPOLOGY: Topology = Topology::Mpmc;
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let ends = match cell.capacity {
             Capacity::Bounded(slots) => bounded(slots),
             Capacity::Unbounded => unbounded(),
@@ -29,26 +29,30 @@ impl Queue for Channel {
 
 impl Blocking for Channel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 impl Polling for Channel {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        matches!(sender.try_send(message), Ok(true))
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        let mut message = Some(message);
+        match sender.try_send_option(&mut message) {
+            Ok(true) => Ok(()),
+            _ => Err(message.expect("what was not sent is still there")),
+        }
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok().flatten()
     }
 }

@@ -16,29 +16,29 @@ use crate::message::Message;
 pub(super) struct Bounded;
 
 #[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
+struct Shared<M> {
+    state: Mutex<State<M>>,
     has_room: Condvar,
     has_message: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
-    messages: VecDeque<Message>,
+struct State<M> {
+    messages: VecDeque<M>,
     capacity: usize,
     senders: usize,
     waiting_for_room: usize,
     waiting_for_message: usize,
 }
 
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl<M> Shared<M> {
+    fn state(&self) -> MutexGuard<'_, State<M>> {
         self.state
             .lock()
             .expect("nobody panics while holding the lock")
     }
 
-    fn put(&self, mut state: MutexGuard<'_, State>, message: Message) {
+    fn put(&self, mut state: MutexGuard<'_, State<M>>, message: M) {
         state.messages.push_back(message);
         let wake = state.waiting_for_message > 0;
         drop(state);
@@ -47,7 +47,7 @@ impl Shared {
         }
     }
 
-    fn take(&self, mut state: MutexGuard<'_, State>) -> Option<Message> {
+    fn take(&self, mut state: MutexGuard<'_, State<M>>) -> Option<M> {
         let message = state.messages.pop_front()?;
         let wake = state.waiting_for_room > 0;
         drop(state);
@@ -58,19 +58,19 @@ impl Shared {
     }
 }
 
-impl State {
+impl<M> State<M> {
     fn is_full(&self) -> bool {
         self.messages.len() == self.capacity
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Sender(Arc<Shared>);
+pub(super) struct Sender<M>(Arc<Shared<M>>);
 
 #[derive(Debug)]
-pub(super) struct Receiver(Arc<Shared>);
+pub(super) struct Receiver<M>(Arc<Shared<M>>);
 
-impl Drop for Sender {
+impl<M> Drop for Sender<M> {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.senders -= 1;
@@ -87,10 +87,10 @@ impl Queue for Bounded {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "Mutex, VecDeque and two Condvars; the version is the compiler's";
 
-    type Sender = Sender;
-    type Receiver = Receiver;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 messages: VecDeque::with_capacity(cell.slots()),
@@ -113,7 +113,7 @@ impl Queue for Bounded {
 
 impl Blocking for Bounded {
     #[inline]
-    fn send(Sender(shared): &mut Sender, message: Message) {
+    fn send<M: Message>(Sender(shared): &mut Sender<M>, message: M) {
         let mut state = shared.state();
         while state.is_full() {
             state.waiting_for_room += 1;
@@ -124,7 +124,7 @@ impl Blocking for Bounded {
     }
 
     #[inline]
-    fn recv(Receiver(shared): &mut Receiver) -> Option<Message> {
+    fn recv<M: Message>(Receiver(shared): &mut Receiver<M>) -> Option<M> {
         let mut state = shared.state();
         while state.messages.is_empty() && state.senders > 0 {
             state.waiting_for_message += 1;
@@ -137,17 +137,17 @@ impl Blocking for Bounded {
 
 impl Polling for Bounded {
     #[inline]
-    fn try_send(Sender(shared): &mut Sender, message: Message) -> bool {
+    fn try_send<M: Message>(Sender(shared): &mut Sender<M>, message: M) -> Result<(), M> {
         let state = shared.state();
         if state.is_full() {
-            return false;
+            return Err(message);
         }
         shared.put(state, message);
-        true
+        Ok(())
     }
 
     #[inline]
-    fn try_recv(Receiver(shared): &mut Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(Receiver(shared): &mut Receiver<M>) -> Option<M> {
         shared.take(shared.state())
     }
 }

@@ -20,10 +20,10 @@ impl Queue for Ring {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "Ring";
 
-    type Sender = Arc<queue_core::Ring<Message>>;
-    type Receiver = Arc<queue_core::Ring<Message>>;
+    type Sender<M: Message> = Arc<queue_core::Ring<M>>;
+    type Receiver<M: Message> = Arc<queue_core::Ring<M>>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let ring = Arc::new(queue_core::Ring::new(cell.slots()));
         link::clones((Arc::clone(&ring), ring), cell)
     }
@@ -31,12 +31,12 @@ impl Queue for Ring {
 
 impl Polling for Ring {
     #[inline]
-    fn try_send(ring: &mut Self::Sender, message: Message) -> bool {
-        ring.push(message).is_ok()
+    fn try_send<M: Message>(ring: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        ring.push(message)
     }
 
     #[inline]
-    fn try_recv(ring: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(ring: &mut Self::Receiver<M>) -> Option<M> {
         ring.pop()
     }
 }
@@ -50,10 +50,10 @@ impl Queue for Channel {
     const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "channel";
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let ends = match cell.capacity {
             Capacity::Bounded(slots) => bounded(slots),
             Capacity::Unbounded => unbounded(),
@@ -64,31 +64,31 @@ impl Queue for Channel {
 
 impl Blocking for Channel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receivers outlive the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 #[derive(Debug)]
-pub(super) struct Selection<'a> {
+pub(super) struct Selection<'a, M> {
     select: Select<'a>,
-    receivers: &'a [Receiver<Message>],
+    receivers: &'a [Receiver<M>],
     connected: usize,
 }
 
 impl Selecting for Channel {
     const SELECT_NOTES: &'static str = "Select";
 
-    type Selection<'a> = Selection<'a>;
+    type Selection<'a, M: Message> = Selection<'a, M>;
 
-    fn selection(receivers: &[Self::Receiver]) -> Selection<'_> {
+    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
         let mut select = Select::new();
         for receiver in receivers {
             select.recv(receiver);
@@ -101,7 +101,7 @@ impl Selecting for Channel {
     }
 
     #[inline]
-    fn recv_any(selection: &mut Selection<'_>) -> Option<Message> {
+    fn recv_any<M: Message>(selection: &mut Selection<'_, M>) -> Option<M> {
         while selection.connected > 0 {
             let operation = selection.select.select();
             let index = operation.index();

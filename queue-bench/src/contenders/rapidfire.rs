@@ -1,6 +1,6 @@
 //! rapidfire's bounded channel, which waits only in async code.
 
-use rapidfire::{Receiver, Sender, bounded};
+use rapidfire::{Receiver, Sender, TrySendError, bounded};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -15,22 +15,22 @@ impl Queue for Bounded {
     const VERSION: &'static str = env!("VERSION_RAPIDFIRE");
     const TOPOLOGY: Topology = Topology::Mpmc;
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         link::clones(bounded(cell.slots()), cell)
     }
 }
 
 impl Polling for Bounded {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        sender.try_send(message).is_ok()
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }

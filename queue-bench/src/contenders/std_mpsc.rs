@@ -1,6 +1,6 @@
 //! The standard library's channels: one consumer only.
 
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -16,10 +16,10 @@ impl Queue for SyncChannel {
     const TOPOLOGY: Topology = Topology::Mpsc;
     const NOTES: &'static str = "sync_channel; the version is the compiler's";
 
-    type Sender = SyncSender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = SyncSender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let (sender, receiver) = sync_channel(cell.slots());
         (vec![sender; cell.producers], vec![receiver])
     }
@@ -27,26 +27,28 @@ impl Queue for SyncChannel {
 
 impl Blocking for SyncChannel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receiver outlives the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }
 
 impl Polling for SyncChannel {
     #[inline]
-    fn try_send(sender: &mut Self::Sender, message: Message) -> bool {
-        sender.try_send(message).is_ok()
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(|refused| match refused {
+            TrySendError::Full(message) | TrySendError::Disconnected(message) => message,
+        })
     }
 
     #[inline]
-    fn try_recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }
@@ -60,10 +62,10 @@ impl Queue for Channel {
     const TOPOLOGY: Topology = Topology::Mpsc;
     const NOTES: &'static str = "channel; the version is the compiler's";
 
-    type Sender = Sender<Message>;
-    type Receiver = Receiver<Message>;
+    type Sender<M: Message> = Sender<M>;
+    type Receiver<M: Message> = Receiver<M>;
 
-    fn open(cell: &Cell) -> Ends<Self> {
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let (sender, receiver) = channel();
         (vec![sender; cell.producers], vec![receiver])
     }
@@ -71,14 +73,14 @@ impl Queue for Channel {
 
 impl Blocking for Channel {
     #[inline]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
             .send(message)
             .expect("the receiver outlives the senders");
     }
 
     #[inline]
-    fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().ok()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Blocking, Link, Producers};
+use super::{Blocking, Held, Link, Producers};
 use crate::cells::Cell;
 use crate::contract::{Mode, Order};
 use crate::message::Message;
@@ -13,13 +13,13 @@ pub trait Selecting: Blocking {
     const SELECT_NOTES: &'static str;
 
     /// What is set up once to receive from all of the channels.
-    type Selection<'a>;
+    type Selection<'a, M: Message>;
 
     /// Sets it up.
-    fn selection(receivers: &[Self::Receiver]) -> Self::Selection<'_>;
+    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Self::Selection<'_, M>;
 
     /// Receives from any of the channels; `None` once all of them are at their end.
-    fn recv_any(selection: &mut Self::Selection<'_>) -> Option<Message>;
+    fn recv_any<M: Message>(selection: &mut Self::Selection<'_, M>) -> Option<M>;
 }
 
 /// The consumer selects, and each producer sends to its channels in turn.
@@ -39,15 +39,15 @@ impl<Q: Selecting> Link for Select<Q> {
     const ORDER: Order = Order::PerChannel;
     const NOTES: &'static str = Q::SELECT_NOTES;
 
-    type Sender = InTurn<Q::Sender>;
-    type Receiver = Vec<Q::Receiver>;
-    type Source<'a> = Q::Selection<'a>;
+    type Sender<M: Message> = InTurn<Q::Sender<M>>;
+    type Receiver<M: Message> = Vec<Q::Receiver<M>>;
+    type Source<'a, M: Message> = Q::Selection<'a, M>;
 
-    fn open(cell: &Cell) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
+    fn open<M: Message>(cell: &Cell) -> Held<Self, M> {
         assert_eq!(cell.consumers, 1, "one consumer selects");
         let (mut senders, mut receivers) = (Vec::new(), Vec::new());
         for _ in 0..cell.channels {
-            let ends = Q::open(&cell.of_one_channel());
+            let ends = Q::open::<M>(&cell.of_one_channel());
             senders.extend(ends.0);
             receivers.extend(ends.1);
         }
@@ -62,12 +62,12 @@ impl<Q: Selecting> Link for Select<Q> {
         (producers.collect(), vec![receivers])
     }
 
-    fn source(receivers: &mut Self::Receiver) -> Self::Source<'_> {
+    fn source<M: Message>(receivers: &mut Self::Receiver<M>) -> Self::Source<'_, M> {
         Q::selection(receivers)
     }
 
     #[inline(always)]
-    fn send(InTurn { senders, next }: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(InTurn { senders, next }: &mut Self::Sender<M>, message: M) {
         <Q as Blocking>::send(&mut senders[*next], message);
         *next += 1;
         if *next == senders.len() {
@@ -76,7 +76,7 @@ impl<Q: Selecting> Link for Select<Q> {
     }
 
     #[inline(always)]
-    fn recv(selection: &mut Self::Source<'_>, _: &Producers) -> Option<Message> {
+    fn recv<M: Message>(selection: &mut Self::Source<'_, M>, _: &Producers) -> Option<M> {
         Q::recv_any(selection)
     }
 }
@@ -91,7 +91,7 @@ mod tests {
     use crate::contract::Topology;
     use crate::crew::Crew;
     use crate::link::{Ends, Queue};
-    use crate::slice::{self, Failure};
+    use crate::slice::{self, Failure, Measured};
     use crate::watchdog::Watchdog;
 
     // What befalls the fifth message that is selected.
@@ -102,40 +102,40 @@ mod tests {
     /// Standard channels, polled one after another.
     struct Polled<const FATE: u8>;
 
-    struct Selection<'a> {
-        receivers: &'a [Receiver<Message>],
+    struct Selection<'a, M> {
+        receivers: &'a [Receiver<M>],
         taken: u64,
-        overtaken: Option<Message>,
+        overtaken: Option<M>,
     }
 
     impl<const FATE: u8> Queue for Polled<FATE> {
         const NAME: &'static str = "polled";
         const VERSION: &'static str = "0";
         const TOPOLOGY: Topology = Topology::Mpsc;
-        type Sender = SyncSender<Message>;
-        type Receiver = Receiver<Message>;
+        type Sender<M: Message> = SyncSender<M>;
+        type Receiver<M: Message> = Receiver<M>;
 
-        fn open(cell: &Cell) -> Ends<Self> {
+        fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
             let (sender, receiver) = sync_channel(cell.slots());
             (vec![sender; cell.producers], vec![receiver])
         }
     }
 
     impl<const FATE: u8> Blocking for Polled<FATE> {
-        fn send(sender: &mut Self::Sender, message: Message) {
+        fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
             sender.send(message).unwrap();
         }
 
-        fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+        fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
             receiver.recv().ok()
         }
     }
 
     impl<const FATE: u8> Selecting for Polled<FATE> {
         const SELECT_NOTES: &'static str = "polled";
-        type Selection<'a> = Selection<'a>;
+        type Selection<'a, M: Message> = Selection<'a, M>;
 
-        fn selection(receivers: &[Self::Receiver]) -> Selection<'_> {
+        fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
             Selection {
                 receivers,
                 taken: 0,
@@ -143,7 +143,7 @@ mod tests {
             }
         }
 
-        fn recv_any(selection: &mut Selection<'_>) -> Option<Message> {
+        fn recv_any<M: Message>(selection: &mut Selection<'_, M>) -> Option<M> {
             if let Some(overtaken) = selection.overtaken.take() {
                 return Some(overtaken);
             }
@@ -160,7 +160,7 @@ mod tests {
         }
     }
 
-    fn poll(receivers: &[Receiver<Message>]) -> Option<(&Receiver<Message>, Message)> {
+    fn poll<M>(receivers: &[Receiver<M>]) -> Option<(&Receiver<M>, M)> {
         loop {
             let mut ended = 0;
             for receiver in receivers {
@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn each_producer_sends_to_channels_of_its_own_in_turn() {
-        let (mut senders, mut receivers) = Select::<Polled<RECEIVED>>::open(&Cell::select(4, 2, 8));
+        let (mut senders, mut receivers) =
+            Select::<Polled<RECEIVED>>::open::<u64>(&Cell::select(4, 2, 8));
         assert_eq!((senders.len(), receivers.len()), (2, 1));
         for (producer, sender) in (0..).zip(&mut senders) {
             for sequence in 0..5 {
@@ -200,15 +201,15 @@ mod tests {
 
     #[test]
     fn what_a_selection_loses_or_misorders_is_noticed() {
-        fn outcome<const FATE: u8>(producers: usize) -> Result<f64, Failure> {
+        fn outcome<const FATE: u8>(producers: usize) -> Result<Measured, Failure> {
             let cell = Cell::select(8, producers, 16);
             let crew = Crew::assemble(cell.threads(), false);
-            slice::measure::<Select<Polled<FATE>>>(&crew, &cell, Duration::from_millis(1))
+            slice::measure::<Select<Polled<FATE>>, u64>(&crew, &cell, Duration::from_millis(1))
         }
         let watchdog = Watchdog::for_tests();
         watchdog.watch("a selection", Duration::ZERO);
         for producers in [1, 2] {
-            assert!(outcome::<RECEIVED>(producers).is_ok_and(|rate| rate > 0.0));
+            assert!(outcome::<RECEIVED>(producers).is_ok_and(|measured| measured.rate > 0.0));
             let Failure(lost) = outcome::<LOST>(producers).unwrap_err();
             assert!(lost.contains("received"), "{lost}");
             let Failure(overtaken) = outcome::<OVERTAKEN>(producers).unwrap_err();

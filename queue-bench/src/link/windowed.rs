@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crossbeam_utils::{Backoff, CachePadded};
 
-use super::{Blocking, Link, Producers};
+use super::{Blocking, Held, Link, Producers};
 use crate::cells::{Cell, MOST_AHEAD};
 use crate::contract::Mode;
 use crate::message::Message;
@@ -109,11 +109,11 @@ impl<Q: Blocking> Link for Windowed<Q> {
     type Queue = Q;
     const MODE: Mode = Mode::Block;
 
-    type Sender = WindowedSender<Q::Sender>;
-    type Receiver = WindowedReceiver<Q::Receiver>;
-    type Source<'a> = WindowedSource<'a, Q::Receiver>;
+    type Sender<M: Message> = WindowedSender<Q::Sender<M>>;
+    type Receiver<M: Message> = WindowedReceiver<Q::Receiver<M>>;
+    type Source<'a, M: Message> = WindowedSource<'a, Q::Receiver<M>>;
 
-    fn open(cell: &Cell) -> (Vec<Self::Sender>, Vec<Self::Receiver>) {
+    fn open<M: Message>(cell: &Cell) -> Held<Self, M> {
         assert!(
             (cell.threads() + 1) * STRIDE as usize <= MOST_AHEAD,
             "the window is for fewer workers"
@@ -132,7 +132,7 @@ impl<Q: Blocking> Link for Windowed<Q> {
         (senders.collect(), receivers.collect())
     }
 
-    fn source(receiver: &mut Self::Receiver) -> Self::Source<'_> {
+    fn source<M: Message>(receiver: &mut Self::Receiver<M>) -> Self::Source<'_, M> {
         WindowedSource {
             receiver: &mut receiver.receiver,
             window: &receiver.window,
@@ -141,7 +141,7 @@ impl<Q: Blocking> Link for Windowed<Q> {
     }
 
     #[inline(always)]
-    fn send(sender: &mut Self::Sender, message: Message) {
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         if sender.left == 0 {
             sender.window.take();
             sender.left = STRIDE;
@@ -151,7 +151,7 @@ impl<Q: Blocking> Link for Windowed<Q> {
     }
 
     #[inline(always)]
-    fn recv(source: &mut Self::Source<'_>, _: &Producers) -> Option<Message> {
+    fn recv<M: Message>(source: &mut Self::Source<'_, M>, _: &Producers) -> Option<M> {
         let message = Q::recv(source.receiver)?;
         source.unreported += 1;
         if source.unreported == STRIDE {
@@ -179,21 +179,21 @@ mod tests {
         const NAME: &'static str = "standard";
         const VERSION: &'static str = "0";
         const TOPOLOGY: Topology = Topology::Mpsc;
-        type Sender = Sender<Message>;
-        type Receiver = Receiver<Message>;
+        type Sender<M: Message> = Sender<M>;
+        type Receiver<M: Message> = Receiver<M>;
 
-        fn open(cell: &Cell) -> Ends<Self> {
+        fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
             let (sender, receiver) = channel();
             (vec![sender; cell.producers], vec![receiver])
         }
     }
 
     impl Blocking for Standard {
-        fn send(sender: &mut Self::Sender, message: Message) {
+        fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
             sender.send(message).unwrap();
         }
 
-        fn recv(receiver: &mut Self::Receiver) -> Option<Message> {
+        fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
             receiver.recv().ok()
         }
     }
@@ -219,7 +219,7 @@ mod tests {
         let watchdog = Watchdog::for_tests();
         watchdog.watch("a window", Duration::ZERO);
         let cell = Cell::unbounded(Topology::Mpsc, 2, 1);
-        let (senders, mut receivers) = Guarded::open(&cell);
+        let (senders, mut receivers) = Guarded::open::<u64>(&cell);
         let sent = Arc::new(AtomicU64::new(0));
         let producers: Vec<_> = senders
             .into_iter()
@@ -263,7 +263,7 @@ mod tests {
     fn nobody_waits_for_a_consumer_that_is_gone() {
         let watchdog = Watchdog::for_tests();
         watchdog.watch("a window", Duration::ZERO);
-        let (mut senders, receivers) = Guarded::open(&Cell::unbounded(Topology::Spsc, 1, 1));
+        let (mut senders, receivers) = Guarded::open::<u64>(&Cell::unbounded(Topology::Spsc, 1, 1));
         let producer = thread::spawn(move || {
             for message in 0.. {
                 Guarded::send(&mut senders[0], message);

@@ -1,18 +1,13 @@
-//! Rows, and how a launch's rounds become rows.
+//! Rows: what other programs read, one JSON object each.
 
 use serde::{Deserialize, Serialize};
 
-use crate::contenders::{Contender, OURS};
-use crate::contract::{Contract, Topology};
-use crate::launch::{Fault, Plan, Sample};
-use crate::schedule;
-use crate::statistics::{Estimate, are_enough};
-
 /// How a contender came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
     /// Every message arrived.
+    #[default]
     Ok,
     /// A slice did not end; the process was ended instead.
     Hung,
@@ -20,11 +15,68 @@ pub(crate) enum Status {
     Panicked,
 }
 
+/// What a row is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Metric {
+    /// A contender's messages per second.
+    #[default]
+    Throughput,
+    /// Our own, against itself: how far apart two can be that are the same.
+    Control,
+    /// What the machine allows.
+    Limit,
+    /// Ours against the peer that was fastest in one half of the launches, compared in the other.
+    BestPeer,
+    /// A contender's delays.
+    Latency,
+}
+
+/// What the ratio says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Verdict {
+    /// Queue-core is faster.
+    #[serde(rename = "faster")]
+    Faster,
+    /// Queue-core is slower.
+    #[serde(rename = "slower")]
+    Slower,
+    /// The interval contains one.
+    #[serde(rename = "no difference")]
+    NoDifference,
+    /// There are fewer than a verdict needs.
+    #[serde(rename = "too few launches")]
+    TooFewLaunches,
+    /// One of its workers got too small a share for its rate to count.
+    #[serde(rename = "unfair")]
+    Unfair,
+    /// There is nothing to say.
+    #[default]
+    #[serde(rename = "")]
+    None,
+}
+
+impl Verdict {
+    /// As it is written.
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Faster => "faster",
+            Self::Slower => "slower",
+            Self::NoDifference => "no difference",
+            Self::TooFewLaunches => "too few launches",
+            Self::Unfair => "unfair",
+            Self::None => "",
+        }
+    }
+}
+
 /// One contender's result in one cell and mode.
 ///
 /// The field names are the format's; other programs read them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Row {
+    pub(crate) metric: Metric,
     pub(crate) cell: String,
     pub(crate) mode: String,
     pub(crate) producers: usize,
@@ -34,262 +86,88 @@ pub(crate) struct Row {
     /// Of each queue; nothing if it is unbounded.
     pub(crate) capacity: Option<usize>,
     pub(crate) payload_bytes: usize,
+    pub(crate) payload: String,
+    pub(crate) load: String,
+    /// Whether there are more threads than cores.
+    pub(crate) oversubscribed: bool,
     pub(crate) contender: String,
     pub(crate) version: String,
     pub(crate) contract: String,
-    pub(crate) metric: &'static str,
-    pub(crate) unit: &'static str,
+    pub(crate) unit: String,
+    /// Over the launches, with its interval of 95 %.
     pub(crate) median: Option<f64>,
     pub(crate) lo: Option<f64>,
     pub(crate) hi: Option<f64>,
+    /// Queue-core over the contender: the geometric mean over the launches, with its interval of 95 %.
     pub(crate) ratio: Option<f64>,
     pub(crate) ratio_lo: Option<f64>,
     pub(crate) ratio_hi: Option<f64>,
+    /// The ratio of each launch.
+    pub(crate) launch_ratios: Vec<f64>,
+    pub(crate) verdict: Verdict,
+    /// Of the lowest limit of the cell.
+    pub(crate) percent_of_limit: Option<f64>,
+    /// CPU time of all workers per message, in nanoseconds.
+    pub(crate) cpu_ns: Option<f64>,
+    /// Context switches of all workers per thousand messages.
+    pub(crate) switches: Option<f64>,
+    /// What part of the messages the least and the most successful worker had; 1 is an equal part.
+    pub(crate) share_min: Option<f64>,
+    pub(crate) share_max: Option<f64>,
+    /// From before the send to after the receive.
+    pub(crate) queue_p50_ns: Option<f64>,
+    pub(crate) queue_p99_ns: Option<f64>,
+    pub(crate) launches: usize,
+    /// Of all launches together.
     pub(crate) rounds: usize,
+    pub(crate) slice_ms: u64,
     pub(crate) status: Status,
     pub(crate) notes: String,
-}
-
-/// The rows of one cell in one mode.
-#[derive(Debug)]
-pub(crate) struct Rows {
-    pub(crate) plan: Plan,
-    pub(crate) pinned: bool,
-    pub(crate) rows: Vec<Row>,
-}
-
-/// The rows of these contenders, in their order, out of the rounds that were
-/// complete and the contenders that failed.
-///
-/// Where a peer has a contract that ours keeps but no queue of ours has as its
-/// own, ours gets a second row, with that contract: the ratio's other side.
-pub(crate) fn rows(
-    plan: &Plan,
-    contenders: &[Contender],
-    rounds: &[Vec<Sample>],
-    faults: &[Fault],
-) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for contender in contenders {
-        rows.push(row(plan, contender, contender.contract, rounds, faults));
-        if contender.is_ours() {
-            for contract in borrowed(contender, contenders) {
-                let mut row = row(plan, contender, contract, rounds, faults);
-                row.notes = join([&row.notes, "the mpmc queue, which keeps this contract too"]);
-                rows.push(row);
-            }
-        }
-    }
-    rows
-}
-
-/// The contracts of the peers that ours keeps without having them as its own.
-fn borrowed(ours: &Contender, contenders: &[Contender]) -> Vec<Contract> {
-    let mut contracts = Vec::new();
-    for Contender { contract, .. } in contenders {
-        let stronger = ours.contract.topology == Topology::Mpmc
-            && ours.contract.order == contract.order
-            && ours.contract.mode == contract.mode;
-        if stronger && *contract != ours.contract && !contracts.contains(contract) {
-            contracts.push(*contract);
-        }
-    }
-    contracts
-}
-
-fn row(
-    plan: &Plan,
-    contender: &Contender,
-    contract: Contract,
-    rounds: &[Vec<Sample>],
-    faults: &[Fault],
-) -> Row {
-    let fault = faults
-        .iter()
-        .find(|fault| fault.contender == contender.name);
-    let (rates, ratios) = if fault.is_some() {
-        Default::default()
-    } else {
-        per_round(contender.name, rounds)
-    };
-    let rate = Estimate::of(&rates);
-    let ratio = Estimate::of(&ratios);
-
-    let ours_failed = faults.iter().any(|fault| fault.contender == OURS);
-    let range_only = rate
-        .filter(|_| !are_enough(rates.len()))
-        .map_or_else(String::new, |rate| {
-            let per_cent = 100.0 * rate.coverage;
-            format!(
-                "too few rounds for a 95 % interval: lo and hi are the lowest and the highest ({per_cent:.0} %)"
-            )
-        });
-    let notes = join([
-        contender.notes,
-        fault.map_or("", |fault| fault.note.as_str()),
-        &range_only,
-        if fault.is_none() && ours_failed {
-            "no ratio, since queue-core failed"
-        } else {
-            ""
-        },
-    ]);
-
-    Row {
-        cell: plan.cell.to_string(),
-        mode: plan.mode.to_string(),
-        producers: plan.cell.producers,
-        consumers: plan.cell.consumers,
-        channels: plan.cell.channels,
-        capacity: plan.cell.capacity.limit(),
-        payload_bytes: plan.cell.payload_bytes,
-        contender: contender.name.to_owned(),
-        version: contender.version.to_owned(),
-        contract: contract.to_string(),
-        metric: "throughput",
-        unit: "msg/s",
-        median: rate.map(|rate| rate.median),
-        lo: rate.map(|rate| rate.lo),
-        hi: rate.map(|rate| rate.hi),
-        ratio: ratio.map(|ratio| ratio.median),
-        ratio_lo: ratio.map(|ratio| ratio.lo),
-        ratio_hi: ratio.map(|ratio| ratio.hi),
-        rounds: rates.len(),
-        status: fault.map_or(Status::Ok, |fault| fault.status),
-        notes,
-    }
-}
-
-/// A contender's rate in each round, and queue-core's beside it over that.
-///
-/// Ours has several slices in a round, of which the mean is taken.
-fn per_round(contender: &str, rounds: &[Vec<Sample>]) -> (Vec<f64>, Vec<f64>) {
-    let mut rates = Vec::new();
-    let mut ratios = Vec::new();
-    for round in rounds {
-        let places: Vec<usize> = (0..round.len())
-            .filter(|&place| round[place].contender == contender)
-            .collect();
-        let count = places.len() as f64;
-        let sum: f64 = places.iter().map(|&place| round[place].rate).sum();
-        rates.push(sum / count);
-        let paired: Option<f64> = places
-            .iter()
-            .map(|&place| Some(round[schedule::partner(round, place)?].rate / round[place].rate))
-            .sum();
-        ratios.extend(paired.map(|sum| sum / count));
-    }
-    (rates, ratios)
-}
-
-fn join<'a>(notes: impl IntoIterator<Item = &'a str>) -> String {
-    let notes: Vec<_> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-    notes.join("; ")
+    /// Of a latency: what is done, ...
+    pub(crate) scenario: Option<String>,
+    /// ... how many messages per second are offered, ...
+    pub(crate) offered: Option<f64>,
+    /// ... and the delays in nanoseconds.
+    pub(crate) p50: Option<f64>,
+    pub(crate) p90: Option<f64>,
+    pub(crate) p99: Option<f64>,
+    pub(crate) p999: Option<f64>,
+    pub(crate) max: Option<f64>,
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::cells::Cell;
-    use crate::contenders;
-    use crate::contract::Mode;
 
-    fn plan() -> Plan {
-        Plan {
-            cell: Cell::new(Topology::Mpsc, 4, 1, 64),
-            mode: Mode::Block,
-            contenders: Vec::new(),
-            rounds: 6,
-            slice: Duration::from_millis(1),
-            seed: 0,
-            pin: false,
-            patience: Duration::from_secs(1),
+    #[test]
+    fn a_row_reads_back_what_it_wrote_and_takes_fewer_fields() {
+        let row = Row {
+            metric: Metric::BestPeer,
+            verdict: Verdict::NoDifference,
+            ratio: Some(1.5),
+            launch_ratios: vec![1.25, 1.75],
+            ..Row::default()
+        };
+        let line = serde_json::to_string(&row).unwrap();
+        assert!(
+            line.contains(r#""metric":"best-peer""#)
+                && line.contains(r#""verdict":"no difference""#)
+        );
+        assert_eq!(serde_json::from_str::<Row>(&line).unwrap(), row);
+        assert_eq!(serde_json::from_str::<Row>("{}").unwrap(), Row::default());
+    }
+
+    #[test]
+    fn a_verdict_is_shown_as_it_is_written() {
+        for verdict in [
+            Verdict::Faster,
+            Verdict::Slower,
+            Verdict::NoDifference,
+            Verdict::TooFewLaunches,
+            Verdict::Unfair,
+            Verdict::None,
+        ] {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.text());
         }
-    }
-
-    fn blocking(names: &[&str]) -> Vec<Contender> {
-        contenders::all()
-            .into_iter()
-            .filter(|c| c.competes(&plan().cell, Mode::Block) && names.contains(&c.name))
-            .collect()
-    }
-
-    fn round(slices: &[(&str, f64)]) -> Vec<Sample> {
-        slices
-            .iter()
-            .map(|&(contender, rate)| Sample {
-                contender: contender.to_owned(),
-                rate,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_ratio_is_taken_against_the_neighbour() {
-        let rounds = [round(&[
-            (OURS, 100.0),
-            ("flume", 50.0),
-            ("kanal", 50.0),
-            (OURS, 300.0),
-        ])];
-        let rows = rows(&plan(), &blocking(&[OURS, "flume", "kanal"]), &rounds, &[]);
-        let of = |name| rows.iter().find(|row| row.contender == name).unwrap();
-        assert_eq!(of(OURS).median, Some(200.0));
-        assert_eq!(of(OURS).ratio, Some(1.0));
-        assert_eq!(of("flume").ratio, Some(2.0));
-        assert_eq!(of("kanal").ratio, Some(6.0));
-    }
-
-    #[test]
-    fn a_peer_with_a_weaker_contract_brings_a_row_of_ours_with_it() {
-        let rounds = [round(&[(OURS, 100.0), ("std-mpsc", 50.0)])];
-        let rows = rows(&plan(), &blocking(&[OURS, "std-mpsc"]), &rounds, &[]);
-        let contracts: Vec<_> = rows
-            .iter()
-            .map(|row| (row.contender.as_str(), row.contract.as_str()))
-            .collect();
-        assert_eq!(
-            contracts,
-            [
-                (OURS, "fifo/mpmc/block"),
-                (OURS, "fifo/mpsc/block"),
-                ("std-mpsc", "fifo/mpsc/block"),
-            ]
-        );
-        assert_eq!(rows[0].median, rows[1].median);
-        assert!(rows[1].notes.contains("keeps this contract too"));
-    }
-
-    #[test]
-    fn a_failed_contender_has_no_figures() {
-        let fault = Fault {
-            contender: "kanal".to_owned(),
-            status: Status::Hung,
-            note: "no end in time".to_owned(),
-        };
-        let rounds = [round(&[(OURS, 100.0)])];
-        let rows = rows(&plan(), &blocking(&[OURS, "kanal"]), &rounds, &[fault]);
-        let failed = rows.last().unwrap();
-        assert_eq!(failed.status, Status::Hung);
-        assert_eq!(
-            (failed.median, failed.ratio, failed.rounds),
-            (None, None, 0)
-        );
-        assert_eq!(failed.notes, "no end in time");
-    }
-
-    #[test]
-    fn if_ours_fails_the_others_have_rates_but_no_ratios() {
-        let fault = Fault {
-            contender: OURS.to_owned(),
-            status: Status::Panicked,
-            note: String::new(),
-        };
-        let rounds = [round(&[("flume", 50.0)])];
-        let rows = rows(&plan(), &blocking(&[OURS, "flume"]), &rounds, &[fault]);
-        assert_eq!((rows[0].median, rows[0].status), (None, Status::Panicked));
-        assert_eq!((rows[1].median, rows[1].ratio), (Some(50.0), None));
     }
 }

@@ -1,0 +1,85 @@
+//! thingbuf's mpsc channels: slots are reused in place, one consumer only.
+
+use thingbuf::mpsc::{self, blocking, errors::TrySendError};
+
+use crate::cells::Cell;
+use crate::contract::Topology;
+use crate::link::{Async, Blocking, Ends, Polling, Queue};
+use crate::message::Message;
+
+#[derive(Debug)]
+pub(super) struct Threads;
+
+impl Queue for Threads {
+    const NAME: &'static str = "thingbuf";
+    const VERSION: &'static str = env!("VERSION_THINGBUF");
+    const TOPOLOGY: Topology = Topology::Mpsc;
+    const NOTES: &'static str = "mpsc::blocking; a receive leaves a default value in the slot";
+
+    type Sender<M: Message> = blocking::Sender<M>;
+    type Receiver<M: Message> = blocking::Receiver<M>;
+
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
+        let (sender, receiver) = blocking::channel(cell.slots());
+        (vec![sender; cell.producers], vec![receiver])
+    }
+}
+
+impl Blocking for Threads {
+    #[inline]
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send(message)
+            .expect("the receiver outlives the senders");
+    }
+
+    #[inline]
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.recv()
+    }
+}
+
+impl Polling for Threads {
+    #[inline]
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
+    }
+
+    #[inline]
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.try_recv().ok()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Tasks;
+
+impl Queue for Tasks {
+    const NAME: &'static str = Threads::NAME;
+    const VERSION: &'static str = Threads::VERSION;
+    const TOPOLOGY: Topology = Topology::Mpsc;
+    const NOTES: &'static str = "mpsc; a receive leaves a default value in the slot";
+
+    type Sender<M: Message> = mpsc::Sender<M>;
+    type Receiver<M: Message> = mpsc::Receiver<M>;
+
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
+        let (sender, receiver) = mpsc::channel(cell.slots());
+        (vec![sender; cell.producers], vec![receiver])
+    }
+}
+
+impl Async for Tasks {
+    #[inline]
+    async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send(message)
+            .await
+            .expect("the receiver outlives the senders");
+    }
+
+    #[inline]
+    async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.recv().await
+    }
+}

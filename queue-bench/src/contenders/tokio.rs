@@ -1,0 +1,127 @@
+//! tokio's mpsc channels, outside of its runtime: one consumer only.
+
+use std::collections::VecDeque;
+
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{
+    Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
+};
+
+use crate::cells::Cell;
+use crate::contract::Topology;
+use crate::link::{Async, Batching, Blocking, Ends, Polling, Queue};
+use crate::message::Message;
+
+#[derive(Debug)]
+pub(super) struct Bounded;
+
+impl Queue for Bounded {
+    const NAME: &'static str = "tokio";
+    const VERSION: &'static str = env!("VERSION_TOKIO");
+    const TOPOLOGY: Topology = Topology::Mpsc;
+    const NOTES: &'static str = "sync::mpsc; batches by try_reserve_many and blocking_recv_many";
+
+    type Sender<M: Message> = Sender<M>;
+    /// With a buffer for batches.
+    type Receiver<M: Message> = (Receiver<M>, Vec<M>);
+
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
+        let (sender, receiver) = channel(cell.slots());
+        (vec![sender; cell.producers], vec![(receiver, Vec::new())])
+    }
+}
+
+impl Blocking for Bounded {
+    #[inline]
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .blocking_send(message)
+            .expect("the receiver outlives the senders");
+    }
+
+    #[inline]
+    fn recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+        receiver.blocking_recv()
+    }
+}
+
+impl Polling for Bounded {
+    #[inline]
+    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        sender.try_send(message).map_err(TrySendError::into_inner)
+    }
+
+    #[inline]
+    fn try_recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+        receiver.try_recv().ok()
+    }
+}
+
+impl Async for Bounded {
+    #[inline]
+    async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send(message)
+            .await
+            .expect("the receiver outlives the senders");
+    }
+
+    #[inline]
+    async fn recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+        receiver.recv().await
+    }
+}
+
+impl Batching for Bounded {
+    #[inline]
+    fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
+        let count = messages.len().min(sender.max_capacity());
+        if let Ok(permits) = sender.try_reserve_many(count) {
+            for (permit, message) in permits.zip(messages.drain(..count)) {
+                permit.send(message);
+            }
+        }
+    }
+
+    #[inline]
+    fn recv_batch<M: Message>(
+        (receiver, buffer): &mut Self::Receiver<M>,
+        messages: &mut VecDeque<M>,
+        most: usize,
+    ) {
+        receiver.blocking_recv_many(buffer, most);
+        messages.extend(buffer.drain(..));
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Unbounded;
+
+impl Queue for Unbounded {
+    const NAME: &'static str = Bounded::NAME;
+    const VERSION: &'static str = Bounded::VERSION;
+    const TOPOLOGY: Topology = Topology::Mpsc;
+    const NOTES: &'static str = "sync::mpsc::unbounded_channel";
+
+    type Sender<M: Message> = UnboundedSender<M>;
+    type Receiver<M: Message> = UnboundedReceiver<M>;
+
+    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
+        let (sender, receiver) = unbounded_channel();
+        (vec![sender; cell.producers], vec![receiver])
+    }
+}
+
+impl Blocking for Unbounded {
+    #[inline]
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send(message)
+            .expect("the receiver outlives the senders");
+    }
+
+    #[inline]
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.blocking_recv()
+    }
+}

@@ -1,0 +1,283 @@
+//! What the workers do in each scenario.
+
+use std::hint;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_utils::CachePadded;
+
+use super::{Delays, Scenario};
+use crate::cells::Cell;
+use crate::contract::Mode;
+use crate::crew::Crew;
+use crate::link::{Link, Producers};
+use crate::message::{sequence, word};
+use crate::slice::{Failure, Measured, Usage};
+
+/// The part of a slice at its beginning that is not counted.
+const WARM_UP_PART: u32 = 10;
+
+/// How long a receiver waits before it is woken.
+const QUIET: Duration = Duration::from_millis(1);
+
+type Job = Box<dyn FnOnce() -> Measured + Send>;
+
+/// Measures the delays of one queue for that long.
+pub(crate) fn measure<L: Link>(
+    crew: &Crew,
+    scenario: Scenario,
+    length: Duration,
+) -> Result<Measured, Failure> {
+    let cell = scenario.cell();
+    let jobs = match scenario {
+        Scenario::PingPong => ping_pong::<L>(&cell, length),
+        Scenario::OpenLoop(rate) => open_loop::<L>(&cell, rate, length),
+        Scenario::WakeUp => wake_up::<L>(&cell, length),
+        Scenario::Idle => idle::<L>(&cell, length),
+        Scenario::FrozenPeer => frozen_peer::<L>(&cell, length),
+    };
+    let mut delays = Delays::default();
+    for outcome in crew.start(jobs) {
+        delays.merge(&outcome.map_err(Failure)?.delays);
+    }
+    Ok(Measured {
+        delays,
+        ..Measured::default()
+    })
+}
+
+/// Those of a worker that measures, or nothing of one that does not.
+fn measured(delays: Delays) -> Measured {
+    Measured {
+        delays,
+        ..Measured::default()
+    }
+}
+
+fn open<L: Link>(cell: &Cell) -> (L::Sender<u64>, L::Receiver<u64>) {
+    let (mut senders, mut receivers) = L::open::<u64>(cell);
+    (senders.remove(0), receivers.remove(0))
+}
+
+fn ping_pong<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
+    let (mut there, mut arrivals) = open::<L>(cell);
+    let (mut back, mut answers) = open::<L>(cell);
+    let going = Arc::new(Producers::new(1));
+    let asking = Arc::clone(&going);
+    let ask = move || {
+        let answering = Producers::new(1);
+        let mut source = L::source(&mut answers);
+        let mut delays = Delays::default();
+        let begin = Instant::now();
+        let mut number = 0;
+        loop {
+            let sent = Instant::now();
+            if sent - begin >= length {
+                break;
+            }
+            L::send(&mut there, word(0, number));
+            let answer = L::recv::<u64>(&mut source, &answering);
+            assert_eq!(answer, Some(word(1, number)), "the answer to this message");
+            if sent - begin > length / WARM_UP_PART {
+                delays.add(sent.elapsed());
+            }
+            number += 1;
+        }
+        drop(there);
+        asking.leave();
+        measured(delays)
+    };
+    let answer = move || {
+        let mut source = L::source(&mut arrivals);
+        while let Some(message) = L::recv::<u64>(&mut source, &going) {
+            L::send(&mut back, word(1, sequence(message)));
+        }
+        measured(Delays::default())
+    };
+    vec![Box::new(ask), Box::new(answer)]
+}
+
+fn open_loop<L: Link>(cell: &Cell, rate: u32, length: Duration) -> Vec<Job> {
+    let (mut sender, mut receiver) = open::<L>(cell);
+    let going = Arc::new(Producers::new(1));
+    let sending = Arc::clone(&going);
+    let period = Duration::from_secs(1) / rate;
+    // Both workers are awake by then.
+    let start = Instant::now() + Duration::from_millis(2);
+    let due = move |number: u64| start + period.mul_f64(number as f64);
+    let send = move || {
+        for number in 0..(length.as_secs_f64() * f64::from(rate)) as u64 {
+            while Instant::now() < due(number) {
+                hint::spin_loop();
+            }
+            L::send(&mut sender, word(0, number));
+        }
+        drop(sender);
+        sending.leave();
+        measured(Delays::default())
+    };
+    let receive = move || {
+        let mut source = L::source(&mut receiver);
+        let mut delays = Delays::default();
+        while let Some(message) = L::recv::<u64>(&mut source, &going) {
+            let due = due(sequence(message));
+            if due > start + length / WARM_UP_PART {
+                delays.add(due.elapsed());
+            }
+        }
+        measured(delays)
+    };
+    vec![Box::new(send), Box::new(receive)]
+}
+
+fn wake_up<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
+    let (mut sender, mut receiver) = open::<L>(cell);
+    let going = Arc::new(Producers::new(1));
+    let sending = Arc::clone(&going);
+    let begin = Instant::now();
+    let nanoseconds = move |moment: Instant| moment.duration_since(begin).as_nanos() as u64;
+    let send = move || {
+        while begin.elapsed() < length {
+            thread::sleep(QUIET);
+            L::send(&mut sender, nanoseconds(Instant::now()));
+        }
+        drop(sender);
+        sending.leave();
+        measured(Delays::default())
+    };
+    let receive = move || {
+        let mut source = L::source(&mut receiver);
+        let mut delays = Delays::default();
+        while let Some(sent) = L::recv::<u64>(&mut source, &going) {
+            let waited = nanoseconds(Instant::now()).saturating_sub(sent);
+            delays.add(Duration::from_nanos(waited));
+        }
+        measured(delays)
+    };
+    vec![Box::new(send), Box::new(receive)]
+}
+
+fn idle<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
+    let (sender, mut receiver) = open::<L>(cell);
+    let going = Arc::new(Producers::new(1));
+    let sending = Arc::clone(&going);
+    let stay = move || {
+        thread::sleep(length);
+        drop(sender);
+        sending.leave();
+        measured(Delays::default())
+    };
+    let wait = move || {
+        let mut source = L::source(&mut receiver);
+        let (begin, before) = (Instant::now(), Usage::of_this_thread());
+        let received = L::recv::<u64>(&mut source, &going);
+        assert_eq!(received, None, "nobody has sent anything");
+        let spent = (Usage::of_this_thread() - before).cpu;
+        let mut delays = Delays::default();
+        delays.add(spent.div_f64(begin.elapsed().as_secs_f64()));
+        measured(delays)
+    };
+    vec![Box::new(stay), Box::new(wait)]
+}
+
+fn frozen_peer<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
+    assert_eq!(L::MODE, Mode::Try, "a worker at both ends must never wait");
+    let (senders, receivers) = L::open::<u64>(cell);
+    let [peer, own] = <[_; 2]>::try_from(senders).unwrap_or_else(|_| panic!("two producers"));
+    let (mut peer, mut own) = (peer, own);
+    let mut receiver = receivers.into_iter().next().expect("one consumer");
+    // First it is over here, and then over there; until then nobody hangs up.
+    let is_over = Arc::new([0, 0].map(|_| CachePadded::new(AtomicBool::new(false))));
+    let room = Arc::new(CachePadded::new(AtomicU64::new(0)));
+    let [over_there, over_here] = [Arc::clone(&is_over), is_over];
+    let [taken, given] = [Arc::clone(&room), room];
+    // So many messages of each producer are under way that neither ever finds the queue full.
+    let most = cell.slots() as u64 / 32;
+
+    let hammer = move || {
+        let mut number = 0;
+        while !over_there[0].load(Ordering::Relaxed) {
+            if number < taken.load(Ordering::Acquire) + most {
+                L::send(&mut peer, word(0, number));
+                number += 1;
+            } else {
+                hint::spin_loop();
+            }
+        }
+        over_there[1].store(true, Ordering::Relaxed);
+        measured(Delays::default())
+    };
+    let work = move || {
+        let forever = Producers::new(1);
+        let mut source = L::source(&mut receiver);
+        let mut delays = Delays::default();
+        let begin = Instant::now();
+        let (mut last, mut number, mut pending) = (begin, 0, 0);
+        while last - begin < length {
+            if pending < most {
+                L::send(&mut own, word(1, number));
+                (number, pending) = (number + 1, pending + 1);
+            }
+            let message = L::recv::<u64>(&mut source, &forever);
+            let now = Instant::now();
+            if now - begin > length / WARM_UP_PART {
+                delays.add(now - last);
+            }
+            last = now;
+            match message.map(crate::message::producer) {
+                Some(0) => drop(given.fetch_add(1, Ordering::Release)),
+                _ => pending -= 1,
+            }
+        }
+        over_here[0].store(true, Ordering::Relaxed);
+        while !over_here[1].load(Ordering::Relaxed) {
+            thread::yield_now();
+        }
+        measured(delays)
+    };
+    let begin = Instant::now();
+    let other_work = move || {
+        while begin.elapsed() < length {
+            hint::spin_loop();
+        }
+        measured(Delays::default())
+    };
+    vec![Box::new(hammer), Box::new(work), Box::new(other_work)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contenders;
+    use crate::watchdog::Watchdog;
+
+    #[test]
+    fn every_contender_has_delays_in_every_scenario() {
+        let watchdog = Watchdog::for_tests();
+        for scenario in Scenario::all(&[10_000]) {
+            let cell = scenario.cell();
+            let crew = Crew::assemble(cell.threads(), true);
+            for &mode in scenario.modes() {
+                for contender in contenders::all() {
+                    if contender.competes(&cell, mode) {
+                        let name = format!("{} in {scenario} {mode}", contender.name);
+                        watchdog.watch(&name, Duration::ZERO);
+                        // On a busy machine a short slice may end before anything was counted.
+                        let mut length = Duration::from_millis(6);
+                        let median = loop {
+                            let measured = contender.delay(&crew, scenario, length).unwrap();
+                            if let Some(median) = measured.delays.quantile(0.5) {
+                                break median;
+                            }
+                            length *= 2;
+                        };
+                        let limit = if scenario == Scenario::Idle { 1e9 } else { 1e8 };
+                        assert!(median <= limit, "{name}: {median}");
+                    }
+                }
+            }
+        }
+    }
+}

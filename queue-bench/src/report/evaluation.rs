@@ -1,0 +1,340 @@
+//! How the launches of a cell become rows.
+
+use super::delays;
+use super::row::{Metric, Row, Verdict};
+use crate::contenders::{CONTROL, Contender, OURS};
+use crate::contract::{Contract, Topology};
+use crate::launch::{Fault, Launch, Plan, Sample};
+use crate::limits::Limits;
+use crate::run::{Comparison, LAUNCHES};
+use crate::schedule;
+use crate::statistics::{CONFIDENCE, Estimate, Ratio, are_enough};
+
+/// A rate is ranked if every worker had at least this part of an equal share.
+pub(crate) const FAIR_SHARE: f64 = 0.1;
+
+/// The rows of one cell in one mode.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) plan: Plan,
+    pub(crate) pinned: bool,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// The rows of all that took part, in their order, then those that belong to the cell.
+///
+/// Where a peer has a contract that ours keeps but no queue of ours has as its own, ours
+/// gets a second row, with that contract: the ratio's other side.
+pub(crate) fn rows(comparison: &Comparison) -> Rows {
+    let launches = &comparison.launches;
+    Rows {
+        plan: comparison.plan.clone(),
+        pinned: launches.iter().all(|launch| launch.pinned),
+        rows: match comparison.plan.scenario {
+            Some(scenario) => delays::rows(comparison, scenario),
+            None => rates(comparison),
+        },
+    }
+}
+
+fn rates(comparison: &Comparison) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for contender in &comparison.contenders {
+        rows.push(contenders_row(comparison, contender, contender.contract));
+        if contender.is_ours() {
+            for contract in borrowed(contender, &comparison.contenders) {
+                let mut row = contenders_row(comparison, contender, contract);
+                row.notes = join([&row.notes, "the mpmc queue, which keeps this contract too"]);
+                rows.push(row);
+            }
+        }
+    }
+    rows.extend(control(comparison));
+    rows.extend(best_peer(comparison));
+    rows.extend(limits(comparison));
+    rows
+}
+
+/// The contracts of the peers that ours keeps without having them as its own.
+fn borrowed(ours: &Contender, contenders: &[Contender]) -> Vec<Contract> {
+    let mut contracts = Vec::new();
+    for Contender { contract, .. } in contenders {
+        let stronger = ours.contract.topology == Topology::Mpmc
+            && ours.contract.order.implies(contract.order)
+            && ours.contract.mode == contract.mode;
+        if stronger && *contract != ours.contract && !contracts.contains(contract) {
+            contracts.push(*contract);
+        }
+    }
+    contracts
+}
+
+/// What is the same for every row of a cell.
+pub(super) fn blank(comparison: &Comparison, metric: Metric, contender: &str) -> Row {
+    let plan = &comparison.plan;
+    Row {
+        metric,
+        cell: plan.name(),
+        mode: plan.mode.to_string(),
+        producers: plan.cell.producers,
+        consumers: plan.cell.consumers,
+        channels: plan.cell.channels,
+        capacity: plan.cell.capacity.limit(),
+        payload_bytes: plan.cell.payload.bytes(),
+        payload: plan.cell.payload.to_string(),
+        load: plan.cell.load.to_string(),
+        oversubscribed: plan.cell.is_oversubscribed(),
+        contender: contender.to_owned(),
+        unit: "msg/s".to_owned(),
+        launches: comparison.launches.len(),
+        rounds: comparison.launches.len() * plan.rounds,
+        slice_ms: plan.slice.as_millis() as u64,
+        ..Row::default()
+    }
+}
+
+/// How a contender failed, if it did.
+pub(super) fn fault_of<'a>(comparison: &'a Comparison, contender: &str) -> Option<&'a Fault> {
+    let mut faults = comparison.faults.iter();
+    faults.find(|fault| fault.contender == contender)
+}
+
+fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Contract) -> Row {
+    let faults = &comparison.faults;
+    let fault = faults
+        .iter()
+        .find(|fault| fault.contender == contender.name);
+    let mut row = Row {
+        version: contender.version.to_owned(),
+        contract: contract.to_string(),
+        ..blank(comparison, Metric::Throughput, contender.name)
+    };
+    let mut remarks = vec![contender.notes.to_owned()];
+    if let Some(Fault { status, note, .. }) = fault {
+        (row.status, row.launches, row.rounds) = (*status, 0, 0);
+        remarks.push(note.clone());
+    } else {
+        measure(&mut row, comparison, contender.name);
+        let ours_failed = fault_of(comparison, OURS).is_some();
+        let ratio = ratio_of(&comparison.launches, contender.name);
+        if let Some(ratio) = ratio.filter(|_| !ours_failed) {
+            (row.launch_ratios, row.ratio) = (ratio.ratios, Some(ratio.estimate.mean));
+            if row.launch_ratios.len() > 1 {
+                row.ratio_lo = Some(ratio.estimate.lo);
+                row.ratio_hi = Some(ratio.estimate.hi);
+            }
+            row.verdict = verdict(&row, &ratio.estimate);
+        }
+        if !are_enough(row.launches) {
+            remarks.push("too few launches for a 95 % interval of the rate".to_owned());
+        }
+        if ours_failed {
+            remarks.push("no ratio, since queue-core failed".to_owned());
+        }
+    }
+    row.notes = join(remarks.iter().map(String::as_str));
+    row
+}
+
+fn verdict(row: &Row, ratio: &Ratio) -> Verdict {
+    if row.contender == OURS {
+        Verdict::None
+    } else if row.launches < LAUNCHES {
+        Verdict::TooFewLaunches
+    } else if row.share_min.is_some_and(|share| share < FAIR_SHARE) {
+        Verdict::Unfair
+    } else if !ratio.is_different() {
+        Verdict::NoDifference
+    } else if ratio.mean > 1.0 {
+        Verdict::Faster
+    } else {
+        Verdict::Slower
+    }
+}
+
+/// All that a contender's own slices tell.
+fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
+    let launches = &comparison.launches;
+    let rates = per_launch(launches, |launch| {
+        mean(samples(launch, contender).map(|sample| sample.measured.rate))
+    });
+    if let Some(rate) = Estimate::of(&rates) {
+        (row.median, row.lo, row.hi) = (Some(rate.median), Some(rate.lo), Some(rate.hi));
+    }
+    let all = || {
+        launches
+            .iter()
+            .flat_map(|launch| samples(launch, contender))
+    };
+    row.cpu_ns = mean(all().map(|sample| sample.measured.cpu_ns));
+    row.switches = mean(all().map(|sample| 1000.0 * sample.measured.switches));
+    if let Some((min, max)) = shares(row.producers, all()) {
+        (row.share_min, row.share_max) = (Some(min), Some(max));
+    }
+    let waits = launches
+        .iter()
+        .filter_map(|launch| launch.waits.get(contender));
+    row.queue_p50_ns = median(waits.clone().map(|waits| waits.p50));
+    row.queue_p99_ns = median(waits.map(|waits| waits.p99));
+    let limit = median(launches.iter().filter_map(|launch| launch.limits.lowest()));
+    row.percent_of_limit = row
+        .median
+        .zip(limit)
+        .map(|(rate, limit)| 100.0 * rate / limit);
+}
+
+fn samples<'a>(launch: &'a Launch, contender: &'a str) -> impl Iterator<Item = &'a Sample> {
+    let of_contender = move |sample: &&Sample| sample.contender == contender;
+    launch.rounds.iter().flatten().filter(of_contender)
+}
+
+fn per_launch(launches: &[Launch], value: impl Fn(&Launch) -> Option<f64>) -> Vec<f64> {
+    launches.iter().filter_map(value).collect()
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let (count, sum) = values.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
+    (count > 0.0).then(|| sum / count)
+}
+
+fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<_> = values.collect();
+    Estimate::of(&values).map(|estimate| estimate.median)
+}
+
+/// What the worst and the best worker of either side had, as parts of an equal share.
+fn shares<'a>(producers: usize, samples: impl Iterator<Item = &'a Sample>) -> Option<(f64, f64)> {
+    let mut workers: Vec<u64> = Vec::new();
+    for sample in samples {
+        workers.resize(sample.measured.shares.len().max(workers.len()), 0);
+        for (sum, count) in workers.iter_mut().zip(&sample.measured.shares) {
+            *sum += count;
+        }
+    }
+    let (sending, receiving) = workers.split_at_checked(producers)?;
+    let parts = [sending, receiving].into_iter().flat_map(|side| {
+        let total: u64 = side.iter().sum();
+        let equal = total as f64 / side.len() as f64;
+        side.iter().map(move |&count| count as f64 / equal)
+    });
+    let parts: Vec<f64> = parts.filter(|part| part.is_finite()).collect();
+    let min = parts.iter().copied().min_by(f64::total_cmp)?;
+    let max = parts.iter().copied().max_by(f64::total_cmp)?;
+    Some((min, max))
+}
+
+/// Queue-core over the contender, in each launch that has both.
+pub(crate) fn launch_ratios(launches: &[Launch], contender: &str) -> Vec<f64> {
+    per_launch(launches, |launch| ratio_in(launch, contender))
+}
+
+struct LaunchRatios {
+    ratios: Vec<f64>,
+    estimate: Ratio,
+}
+
+/// Queue-core over the contender, in each launch.
+fn ratio_of(launches: &[Launch], contender: &str) -> Option<LaunchRatios> {
+    let ratios = launch_ratios(launches, contender);
+    let estimate = Ratio::of(&ratios, CONFIDENCE)?;
+    Some(LaunchRatios { ratios, estimate })
+}
+
+/// The geometric mean of the contender's slices, each against the slice of ours beside it.
+fn ratio_in(launch: &Launch, contender: &str) -> Option<f64> {
+    let logs = launch.rounds.iter().flat_map(|round| {
+        let places = (0..round.len()).filter(|&place| round[place].contender == contender);
+        places.filter_map(|place| {
+            let ours = &round[schedule::partner(round, place)?];
+            Some((ours.measured.rate / round[place].measured.rate).ln())
+        })
+    });
+    mean(logs).map(f64::exp)
+}
+
+/// How far apart two are that are the same.
+fn control(comparison: &Comparison) -> Option<Row> {
+    let ratio = ratio_of(&comparison.launches, CONTROL)?;
+    Some(Row {
+        ratio: Some(ratio.estimate.mean),
+        ratio_lo: (ratio.ratios.len() > 1).then_some(ratio.estimate.lo),
+        ratio_hi: (ratio.ratios.len() > 1).then_some(ratio.estimate.hi),
+        launch_ratios: ratio.ratios,
+        notes: "queue-core against itself: the noise floor".to_owned(),
+        ..blank(comparison, Metric::Control, CONTROL)
+    })
+}
+
+/// Ours against the fastest peer. Who is fastest is decided by every second launch, and how much
+/// by the others: the same noise must not both make a peer the best and measure it.
+fn best_peer(comparison: &Comparison) -> Option<Row> {
+    let every_second = |first: usize| -> Vec<Launch> {
+        let launches = comparison.launches.iter().skip(first).step_by(2);
+        launches.cloned().collect()
+    };
+    let (choosing, comparing) = (every_second(0), every_second(1));
+    let fair = |contender: &&Contender| {
+        let all = comparison.launches.iter();
+        let all = all.flat_map(|launch| samples(launch, contender.name));
+        shares(comparison.plan.cell.producers, all).is_none_or(|(min, _)| min >= FAIR_SHARE)
+    };
+    let peers = comparison.contenders.iter().filter(|peer| !peer.is_ours());
+    let (best, _) = peers
+        .filter(fair)
+        .filter_map(|peer| Some((peer, ratio_of(&choosing, peer.name)?.estimate.mean)))
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let ratio = ratio_of(&comparing, best.name)?;
+    (ratio.ratios.len() > 1).then(|| Row {
+        version: best.version.to_owned(),
+        contract: best.contract.to_string(),
+        ratio: Some(ratio.estimate.mean),
+        ratio_lo: Some(ratio.estimate.lo),
+        ratio_hi: Some(ratio.estimate.hi),
+        launches: ratio.ratios.len(),
+        launch_ratios: ratio.ratios,
+        notes: "the best peer of one half of the launches, compared in the other half".to_owned(),
+        ..blank(comparison, Metric::BestPeer, best.name)
+    })
+}
+
+/// A limit's name, its unit, and how to read it.
+type Limit = (&'static str, &'static str, fn(&Limits) -> Option<f64>);
+
+const LINE_RTT: Limit = ("line-rtt", "ns", |limits| limits.line_rtt_ns);
+
+fn limits(comparison: &Comparison) -> Vec<Row> {
+    let of: [Limit; 4] = [
+        LINE_RTT,
+        ("cas", "msg/s", |limits| limits.cas),
+        ("fetch-add", "msg/s", |limits| limits.fetch_add),
+        ("memcpy", "msg/s", |limits| limits.memcpy),
+    ];
+    of.into_iter()
+        .filter_map(|limit| limit_row(comparison, limit))
+        .collect()
+}
+
+/// What no delay between two cores can be below.
+pub(super) fn line_rtt(comparison: &Comparison) -> Option<Row> {
+    limit_row(comparison, LINE_RTT)
+}
+
+fn limit_row(comparison: &Comparison, (name, unit, read): Limit) -> Option<Row> {
+    let values = per_launch(&comparison.launches, |launch| read(&launch.limits));
+    let estimate = Estimate::of(&values)?;
+    Some(Row {
+        unit: unit.to_owned(),
+        median: Some(estimate.median),
+        lo: Some(estimate.lo),
+        hi: Some(estimate.hi),
+        ..blank(comparison, Metric::Limit, name)
+    })
+}
+
+pub(super) fn join<'a>(notes: impl IntoIterator<Item = &'a str>) -> String {
+    let notes: Vec<_> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+    notes.join("; ")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,160 @@
+use std::time::Duration;
+
+use super::*;
+use crate::cells::Cell;
+use crate::contenders;
+use crate::contract::Mode;
+use crate::report::Status;
+use crate::slice::Measured;
+
+fn comparison(names: &[&str], launches: Vec<Launch>) -> Comparison {
+    let plan = Plan {
+        cell: Cell::shaped(4, 1, 64),
+        mode: Mode::Block,
+        scenario: None,
+        contenders: Vec::new(),
+        rounds: 1,
+        first_round: 0,
+        slice: Duration::from_millis(1),
+        seed: 0,
+        pin: false,
+        patience: Duration::from_secs(1),
+    };
+    let contenders = contenders::all()
+        .into_iter()
+        .filter(|c| c.competes(&plan.cell, Mode::Block) && names.contains(&c.name));
+    Comparison {
+        contenders: contenders.collect(),
+        plan,
+        launches,
+        faults: Vec::new(),
+    }
+}
+
+fn launch(slices: &[(&str, f64)]) -> Launch {
+    let round = slices.iter().map(|&(contender, rate)| Sample {
+        contender: contender.to_owned(),
+        measured: Measured {
+            rate,
+            shares: vec![10, 10, 10, 10, 40],
+            ..Measured::default()
+        },
+    });
+    Launch {
+        rounds: vec![round.collect()],
+        ..Launch::default()
+    }
+}
+
+fn row<'a>(rows: &'a Rows, metric: Metric, name: &str) -> &'a Row {
+    rows.rows
+        .iter()
+        .find(|row| row.metric == metric && row.contender == name)
+        .unwrap_or_else(|| panic!("no row for {name}"))
+}
+
+#[test]
+fn a_ratio_is_taken_against_the_neighbour() {
+    let launch = launch(&[
+        (OURS, 100.0),
+        ("flume", 50.0),
+        ("kanal", 50.0),
+        (OURS, 300.0),
+    ]);
+    let comparison = comparison(&[OURS, "flume", "kanal"], vec![launch]);
+    let rows = rows(&comparison);
+    let of = |name| row(&rows, Metric::Throughput, name);
+    assert_eq!(of(OURS).median, Some(200.0));
+    assert_eq!(of(OURS).ratio, Some(1.0));
+    let near = |ratio: Option<f64>, expected: f64| (ratio.unwrap() - expected).abs() < 1e-9;
+    assert!(near(of("flume").ratio, 2.0) && near(of("kanal").ratio, 6.0));
+    assert_eq!(of("kanal").verdict, Verdict::TooFewLaunches);
+    assert_eq!(of("kanal").ratio_lo, None);
+}
+
+#[test]
+fn a_dozen_launches_give_a_verdict_and_the_best_peer() {
+    let launches = (0..12).map(|number| {
+        let wobble = 1.0 + 0.01 * f64::from(number % 3);
+        launch(&[
+            (OURS, 100.0),
+            ("flume", 80.0 * wobble),
+            ("kanal", 99.0 * wobble),
+            (OURS, 100.0),
+            (CONTROL, 100.0 * wobble),
+        ])
+    });
+    let rows = rows(&comparison(&[OURS, "flume", "kanal"], launches.collect()));
+    let verdict = |name| row(&rows, Metric::Throughput, name).verdict;
+    assert_eq!(verdict("flume"), Verdict::Faster);
+    assert_eq!(verdict("kanal"), Verdict::NoDifference);
+    assert_eq!(verdict(OURS), Verdict::None);
+    let best = row(&rows, Metric::BestPeer, "kanal");
+    assert_eq!(best.launches, 6);
+    assert_eq!(row(&rows, Metric::Control, CONTROL).launch_ratios.len(), 12);
+}
+
+#[test]
+fn who_starves_a_worker_is_not_ranked() {
+    let mut launches = vec![launch(&[(OURS, 100.0), ("kanal", 300.0)]); 12];
+    for launch in &mut launches {
+        launch.rounds[0][1].measured.shares = vec![100, 100, 100, 1, 301];
+    }
+    let rows = rows(&comparison(&[OURS, "kanal"], launches));
+    let kanal = row(&rows, Metric::Throughput, "kanal");
+    assert_eq!(kanal.verdict, Verdict::Unfair);
+    assert!(kanal.share_min.unwrap() < 0.02 && kanal.share_max.unwrap() > 1.3);
+    assert!(rows.rows.iter().all(|row| row.metric != Metric::BestPeer));
+}
+
+#[test]
+fn a_peer_with_a_weaker_contract_brings_a_row_of_ours_with_it() {
+    let launch = launch(&[(OURS, 100.0), ("std-mpsc", 50.0)]);
+    let rows = rows(&comparison(&[OURS, "std-mpsc"], vec![launch])).rows;
+    let contracts: Vec<_> = rows
+        .iter()
+        .filter(|row| row.metric == Metric::Throughput)
+        .map(|row| (row.contender.as_str(), row.contract.as_str()))
+        .collect();
+    assert_eq!(
+        contracts,
+        [
+            (OURS, "fifo/mpmc/block"),
+            (OURS, "fifo/mpsc/block"),
+            ("std-mpsc", "fifo/mpsc/block"),
+        ]
+    );
+    assert_eq!(rows[0].median, rows[1].median);
+    assert!(rows[1].notes.contains("keeps this contract too"));
+}
+
+#[test]
+fn a_failed_contender_has_no_figures() {
+    let mut comparison = comparison(&[OURS, "kanal"], vec![launch(&[(OURS, 100.0)])]);
+    comparison.faults.push(Fault {
+        contender: "kanal".to_owned(),
+        status: Status::Hung,
+        note: "no end in time".to_owned(),
+    });
+    let rows = rows(&comparison);
+    let failed = row(&rows, Metric::Throughput, "kanal");
+    assert_eq!(failed.status, Status::Hung);
+    assert_eq!(
+        (failed.median, failed.ratio, failed.rounds),
+        (None, None, 0)
+    );
+    assert_eq!(failed.notes, "no end in time");
+}
+
+#[test]
+fn if_ours_fails_the_others_have_rates_but_no_ratios() {
+    let mut comparison = comparison(&[OURS, "flume"], vec![launch(&[("flume", 50.0)])]);
+    comparison.faults.push(Fault {
+        contender: OURS.to_owned(),
+        status: Status::Panicked,
+        note: String::new(),
+    });
+    let rows = rows(&comparison).rows;
+    assert_eq!((rows[0].median, rows[0].status), (None, Status::Panicked));
+    assert_eq!((rows[1].median, rows[1].ratio), (Some(50.0), None));
+}

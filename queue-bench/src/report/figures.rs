@@ -1,0 +1,156 @@
+//! The figures of a document, made of a record and kept in step with it.
+
+use std::fmt::Write;
+
+use super::table::digits;
+use super::{Row, Status};
+use crate::contenders::{LEADERS, OURS};
+use crate::contract::Mode;
+use crate::records::Record;
+use crate::report::{Metric, Verdict};
+use crate::suites::Suite;
+
+const BEGIN: &str = "<!-- figures: begin -->";
+const END: &str = "<!-- figures: end -->";
+
+/// The document with the figures of this record between its marks; nothing if it has no marks.
+pub(crate) fn insert(document: &str, record: &Record) -> Option<String> {
+    let (head, rest) = document.split_once(BEGIN)?;
+    let (_, tail) = rest.split_once(END)?;
+    Some(format!("{head}{BEGIN}\n{}{END}{tail}", figures(record)))
+}
+
+/// A table for each mode of the quick suite, the leading peers in its columns.
+fn figures(record: &Record) -> String {
+    let of = |field| record.environment(field).unwrap_or("unknown");
+    let mut text = format!(
+        "Measured {} at commit {} on {}; rustc {}.\n",
+        of("date").split('T').next().unwrap_or_default(),
+        of("commit"),
+        of("cpu"),
+        of("rustc")
+    );
+    for (mode, what) in [
+        (Mode::Block, "Blocking (`bounded`, `send` and `recv`)"),
+        (Mode::Try, "Polling (`Ring`, `push` and `pop`, retried)"),
+    ] {
+        let _ = write!(text, "\n{what}:\n\n{}", table(record, mode));
+    }
+    text
+}
+
+fn table(record: &Record, mode: Mode) -> String {
+    let mode_name = mode.to_string();
+    let find = |cell: &str, contender: &str| {
+        record
+            .of(Metric::Throughput)
+            .find(|row| row.cell == cell && row.mode == mode_name && row.contender == contender)
+    };
+    let cells: Vec<String> = Suite::Quick
+        .cells()
+        .iter()
+        .map(ToString::to_string)
+        .filter(|cell| find(cell, OURS).is_some())
+        .collect();
+    let peers: Vec<&str> = LEADERS
+        .into_iter()
+        .filter(|peer| cells.iter().any(|cell| find(cell, peer).is_some()))
+        .collect();
+    let mut text = format!("| cell | {OURS}, M msg/s |");
+    for peer in &peers {
+        let _ = write!(text, " {peer} |");
+    }
+    text.push_str("\n|---|--:|");
+    text.push_str(&"--:|".repeat(peers.len()));
+    text.push('\n');
+    for cell in &cells {
+        let ours = find(cell, OURS).map_or_else(String::new, rate);
+        let _ = write!(text, "| `{cell}` | {ours} |");
+        for peer in &peers {
+            let ratio = find(cell, peer).map_or_else(|| "-".to_owned(), ratio);
+            let _ = write!(text, " {ratio} |");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn rate(row: &Row) -> String {
+    let millions = |value: Option<f64>| value.map_or_else(String::new, |value| digits(value / 1e6));
+    format!(
+        "{} ({}-{})",
+        millions(row.median),
+        millions(row.lo),
+        millions(row.hi)
+    )
+}
+
+/// Bold where queue-core is faster beyond doubt, in italics where it is slower.
+fn ratio(row: &Row) -> String {
+    match (row.status, row.ratio.zip(row.ratio_lo).zip(row.ratio_hi)) {
+        (Status::Hung, _) => "hung".to_owned(),
+        (Status::Panicked, _) => "failed".to_owned(),
+        (Status::Ok, Some(((ratio, lo), hi))) => {
+            let mark = match row.verdict {
+                Verdict::Faster => "**",
+                Verdict::Slower => "*",
+                _ => "",
+            };
+            format!(
+                "{mark}{}{mark} ({}-{})",
+                digits(ratio),
+                digits(lo),
+                digits(hi)
+            )
+        }
+        (Status::Ok, None) => "-".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> Record {
+        let row = |contender: &str, ratio: f64, verdict: Verdict| Row {
+            cell: "mpmc-2p2c-cap64-8B".to_owned(),
+            mode: "block".to_owned(),
+            contender: contender.to_owned(),
+            median: Some(3e7),
+            lo: Some(2.5e7),
+            hi: Some(3.5e7),
+            ratio: Some(ratio),
+            ratio_lo: Some(0.5 * ratio),
+            ratio_hi: Some(2.0 * ratio),
+            verdict,
+            ..Row::default()
+        };
+        Record {
+            lines: vec![serde_json::json!({
+                "metric": "env", "cpu": "x", "commit": "c", "rustc": "1", "date": "2026-01-02T03:04:05Z"
+            })],
+            rows: vec![
+                row(OURS, 1.0, Verdict::None),
+                row("kanal", 3.0, Verdict::Faster),
+                row("flume", 1.1, Verdict::NoDifference),
+            ],
+        }
+    }
+
+    #[test]
+    fn figures_stand_between_their_marks_and_nothing_else_changes() {
+        let document = format!("before\n{BEGIN}\nold\n{END}\nafter\n");
+        let new = insert(&document, &record()).unwrap();
+        assert!(new.starts_with("before\n") && new.ends_with("\nafter\n"));
+        assert!(!new.contains("old"));
+        assert!(new.contains("Measured 2026-01-02 at commit c on x"));
+        assert!(
+            new.contains("| cell | queue-core, M msg/s | flume | kanal |"),
+            "{new}"
+        );
+        let line = "| `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | 1.10 (0.550-2.20) | **3.00** (1.50-6.00) |";
+        assert!(new.contains(line), "{new}");
+        assert_eq!(insert(&new, &record()).as_ref(), Some(&new));
+        assert_eq!(insert("no marks", &record()), None);
+    }
+}

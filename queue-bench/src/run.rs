@@ -1,0 +1,344 @@
+//! A run: which launches there are, and what becomes of them.
+//!
+//! Launches run one after another, so that nothing of ours disturbs them, and in passes:
+//! every cell is launched once before any is launched again. What drifts over the minutes
+//! of a run, above all where the host puts its virtual cores, then differs between the
+//! launches of each cell, and shows in its interval, instead of favouring some cell.
+//!
+//! A launch in which a contender hung or failed is begun again without it, and that
+//! contender takes no further part in this cell and mode.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use globset::GlobMatcher;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cells::Cell;
+use crate::contenders::{CONTROL, Contender, LEADERS};
+use crate::contract::Mode;
+use crate::latency::Scenario;
+use crate::launch::{self, Fault, Launch, Plan};
+use crate::report::{self, Output, Rows, Status};
+use crate::schedule;
+
+/// How long a slice lasts where every thread has a core.
+const SLICE: Duration = Duration::from_millis(25);
+
+/// How long where threads take turns: many turns of the scheduler.
+const OVERSUBSCRIBED_SLICE: Duration = Duration::from_millis(200);
+
+/// What a slice takes beside its length: the warm-up, and the start and end of its work.
+const WARM_UP_PART: u32 = 10;
+const BESIDE: Duration = Duration::from_millis(4);
+
+/// What a launch takes beside its slices.
+const LAUNCH: Duration = Duration::from_millis(60);
+
+/// How many launches a cell has in each mode.
+pub(crate) const LAUNCHES: usize = 12;
+
+/// What is to be compared, and how.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) members: Vec<(Cell, Mode)>,
+    pub(crate) contenders: Vec<Contender>,
+    /// Which contenders to compare with ours; all if there is none.
+    pub(crate) chosen: Option<GlobMatcher>,
+    /// Only those that lead the field.
+    pub(crate) leaders_only: bool,
+    pub(crate) launches: usize,
+    /// Rounds for each launch.
+    pub(crate) rounds: Option<usize>,
+    /// Time for each cell and mode, which then decides about the rounds.
+    pub(crate) budget: Option<Duration>,
+    pub(crate) slice: Option<Duration>,
+    pub(crate) seed: u64,
+    pub(crate) pin: bool,
+    pub(crate) patience: Duration,
+}
+
+/// A cell in one mode, and what its launches have brought so far.
+#[derive(Debug)]
+pub(crate) struct Comparison {
+    /// The next launch.
+    pub(crate) plan: Plan,
+    /// Those who were to take part, in the order of the tables.
+    pub(crate) contenders: Vec<Contender>,
+    pub(crate) launches: Vec<Launch>,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// Cells and modes, without those that no chosen contender competes in.
+pub(crate) fn plan(settings: &Settings) -> Vec<Comparison> {
+    let members = settings.members.iter();
+    numbered(members.map(|&(cell, mode)| (cell, mode, None)), settings)
+}
+
+/// Scenarios and modes, likewise.
+pub(crate) fn plan_delays(settings: &Settings, scenarios: &[Scenario]) -> Vec<Comparison> {
+    let members = scenarios.iter().flat_map(|&scenario| {
+        let modes = scenario.modes().iter();
+        modes.map(move |&mode| (scenario.cell(), mode, Some(scenario)))
+    });
+    numbered(members, settings)
+}
+
+fn numbered(
+    members: impl Iterator<Item = (Cell, Mode, Option<Scenario>)>,
+    settings: &Settings,
+) -> Vec<Comparison> {
+    let comparisons = members
+        .zip(0..)
+        .filter_map(|((cell, mode, scenario), number)| {
+            let seed = settings.seed.wrapping_add(1_000_003 * number);
+            Comparison::planned(cell, mode, scenario, seed, settings)
+        });
+    comparisons.collect()
+}
+
+impl Comparison {
+    /// One in which somebody takes part beside us.
+    fn planned(
+        cell: Cell,
+        mode: Mode,
+        scenario: Option<Scenario>,
+        seed: u64,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let mut contenders = settings.contenders.clone();
+        contenders.retain(|contender| {
+            contender.competes(&cell, mode)
+                && (contender.is_ours() || is_chosen(settings, contender))
+        });
+        if contenders.iter().all(Contender::is_ours) {
+            return None;
+        }
+        let mut names: Vec<_> = contenders
+            .iter()
+            .map(|contender| contender.name.to_owned())
+            .collect();
+        if scenario.is_none() && contenders.iter().any(Contender::is_ours) {
+            names.push(CONTROL.to_owned());
+        }
+        let usual = scenario.map_or_else(|| usual_slice(&cell), Scenario::slice);
+        let mut plan = Plan {
+            cell,
+            mode,
+            scenario,
+            contenders: names,
+            rounds: 1,
+            first_round: 0,
+            slice: settings.slice.unwrap_or(usual),
+            seed,
+            pin: settings.pin,
+            patience: settings.patience,
+        };
+        plan.rounds = rounds(settings, &plan);
+        Some(Self {
+            plan,
+            contenders,
+            launches: Vec::new(),
+            faults: Vec::new(),
+        })
+    }
+}
+
+/// How long a slice lasts if nothing else is said.
+pub(crate) fn usual_slice(cell: &Cell) -> Duration {
+    if cell.is_oversubscribed() {
+        OVERSUBSCRIBED_SLICE
+    } else {
+        SLICE
+    }
+}
+
+fn is_chosen(settings: &Settings, contender: &Contender) -> bool {
+    match &settings.chosen {
+        Some(glob) => glob.is_match(contender.name),
+        None => !settings.leaders_only || LEADERS.contains(&contender.name),
+    }
+}
+
+/// Two rounds are a whole ABBA; where slices are long, one, and its other half in the next launch.
+fn rounds(settings: &Settings, plan: &Plan) -> usize {
+    match (settings.rounds, settings.budget) {
+        (Some(rounds), _) => rounds,
+        (None, Some(budget)) => {
+            let launch = budget.as_secs_f64() / settings.launches as f64;
+            let round = slice_time(plan) * slices(&plan.contenders) as f64;
+            (((launch - LAUNCH.as_secs_f64()) / round) as usize).max(1)
+        }
+        (None, None) if plan.scenario.is_none() && plan.slice < OVERSUBSCRIBED_SLICE => 2,
+        (None, None) => 1,
+    }
+}
+
+/// The slices of a round; our own is among the contenders, if it competes at all.
+fn slices(contenders: &[String]) -> usize {
+    schedule::slices(contenders.len().saturating_sub(1))
+}
+
+fn slice_time(plan: &Plan) -> f64 {
+    (plan.slice + plan.slice / WARM_UP_PART + BESIDE).as_secs_f64()
+}
+
+impl Comparison {
+    /// How long all its launches should take.
+    pub(crate) fn expected(&self, launches: usize) -> Duration {
+        let slices = slices(&self.plan.contenders) * self.plan.rounds;
+        LAUNCH.mul_f64(launches as f64)
+            + Duration::from_secs_f64(slice_time(&self.plan) * (slices * launches) as f64)
+    }
+
+    /// Launches until every contender that is left came through.
+    fn launch(&mut self, bar: &ProgressBar) -> io::Result<()> {
+        while !self.plan.contenders.is_empty() {
+            let plan = &self.plan;
+            let launch = launch::start(plan, |contender| {
+                bar.set_message(format!("{} {} {contender}", plan.name(), plan.mode));
+                bar.inc(1);
+            })?;
+            match launch {
+                Ok(launch) => {
+                    self.launches.push(launch);
+                    self.plan.first_round += self.plan.rounds as u64;
+                    return Ok(());
+                }
+                Err(fault) => {
+                    self.plan.contenders.retain(|name| *name != fault.contender);
+                    self.faults.push(fault);
+                    bar.inc_length((slices(&self.plan.contenders) * self.plan.rounds) as u64);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Carries out the plan; whether every contender came through.
+///
+/// Tables and lines appear as the last launch of each cell ends.
+pub(crate) fn run(
+    settings: &Settings,
+    mut comparisons: Vec<Comparison>,
+    output: &mut Output,
+) -> io::Result<bool> {
+    let bar = progress_bar(&comparisons, settings.launches);
+    let mut all_ok = true;
+    for pass in 1..=settings.launches {
+        for comparison in &mut comparisons {
+            comparison.launch(&bar)?;
+            if pass < settings.launches {
+                continue;
+            }
+            let rows = report::rows(comparison);
+            bar.suspend(|| output.write(&rows))?;
+            all_ok &= came_through(&rows, &bar);
+        }
+    }
+    bar.finish_and_clear();
+    Ok(all_ok)
+}
+
+/// Whether every contender of the cell did; says who did not.
+fn came_through(rows: &Rows, bar: &ProgressBar) -> bool {
+    let mut all_ok = true;
+    for row in rows.rows.iter().filter(|row| row.status != Status::Ok) {
+        all_ok = false;
+        let status = match row.status {
+            Status::Hung => "hung",
+            _ => "failed",
+        };
+        let (cell, mode, notes) = (&row.cell, &row.mode, &row.notes);
+        bar.suspend(|| {
+            let _ = writeln!(
+                io::stderr(),
+                "{} {status} in {cell} {mode}: {notes}",
+                row.contender
+            );
+        });
+    }
+    all_ok
+}
+
+/// Drawn on standard error, if that is a terminal.
+fn progress_bar(comparisons: &[Comparison], launches: usize) -> ProgressBar {
+    let total: usize = comparisons
+        .iter()
+        .map(|comparison| slices(&comparison.plan.contenders) * comparison.plan.rounds * launches)
+        .sum();
+    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {eta} left  {msg}")
+        .expect("the template is well-formed");
+    ProgressBar::new(total as u64).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use globset::Glob;
+
+    use super::*;
+    use crate::contenders::{self, OURS};
+    use crate::suites::Suite;
+
+    fn settings(suite: Suite, chosen: Option<&str>) -> Settings {
+        Settings {
+            members: suite.members(),
+            contenders: contenders::all(),
+            chosen: chosen.map(|glob| Glob::new(glob).unwrap().compile_matcher()),
+            leaders_only: suite == Suite::Quick,
+            launches: LAUNCHES,
+            rounds: None,
+            budget: None,
+            slice: None,
+            seed: 1,
+            pin: true,
+            patience: Duration::from_secs(1),
+        }
+    }
+
+    fn expected(settings: &Settings) -> Duration {
+        plan(settings)
+            .iter()
+            .map(|comparison| comparison.expected(settings.launches))
+            .sum()
+    }
+
+    #[test]
+    fn the_quick_run_has_each_cell_in_each_mode_and_takes_less_than_five_minutes() {
+        let settings = settings(Suite::Quick, None);
+        assert_eq!(plan(&settings).len(), 12);
+        let minutes = expected(&settings).as_secs_f64() / 60.0;
+        assert!((1.0..4.7).contains(&minutes), "{minutes}");
+    }
+
+    #[test]
+    fn the_full_run_takes_less_than_an_hour_and_a_half() {
+        let minutes = expected(&settings(Suite::Full, None)).as_secs_f64() / 60.0;
+        assert!((10.0..85.0).contains(&minutes), "{minutes}");
+    }
+
+    #[test]
+    fn a_budget_decides_about_the_rounds() {
+        let seconds = |budget| {
+            let settings = Settings {
+                budget: Some(Duration::from_secs(budget)),
+                ..settings(Suite::Quick, Some("crossbeam-queue"))
+            };
+            expected(&settings).as_secs_f64() / plan(&settings).len() as f64
+        };
+        assert!((50.0..61.0).contains(&seconds(60)), "{}", seconds(60));
+        assert!(seconds(0) > 0.0);
+    }
+
+    #[test]
+    fn a_peer_is_compared_with_ours_and_only_where_it_competes() {
+        let plans = plan(&settings(Suite::Quick, Some("rapidfire")));
+        assert_eq!(plans.len(), 6);
+        for Comparison { plan, .. } in plans {
+            assert_eq!(plan.mode, Mode::Try);
+            assert_eq!(plan.contenders, [OURS, "rapidfire", CONTROL]);
+        }
+        assert!(plan(&settings(Suite::Full, Some("nobody"))).is_empty());
+    }
+}

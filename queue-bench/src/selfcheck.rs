@@ -1,0 +1,205 @@
+//! Does the comparison see what is there, and nothing else?
+//!
+//! **A/A**: queue-core is compared with itself under another name, in every cell of the
+//! quick suite in turn. At a confidence of 99 %, one comparison in a hundred may see a
+//! difference.
+//!
+//! **Planted**: it is compared with a copy that is a tenth slower: one whose counts are a
+//! tenth too small, which tries the statistics, and one whose sends take a tenth longer,
+//! which tries the measurement. Both run where one thread sends and receives in turn, as
+//! nothing else lasts so evenly that a tenth is a tenth.
+
+use std::io;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cells::{Cell, Load};
+use crate::contenders::{CONTROL, DELAYED, OURS, SCALED};
+use crate::contract::Mode;
+use crate::launch::{self, Plan};
+use crate::report::{digits, launch_ratios};
+use crate::run::{LAUNCHES, usual_slice};
+use crate::statistics::Ratio;
+use crate::suites::Suite;
+
+/// How many comparisons of equals.
+const EQUALS: usize = 100;
+
+/// How many with each of the two planted differences.
+const PLANTED: usize = 5;
+
+/// How many rounds a launch of those has: where one thread is alone, a slice takes little time, and
+/// depends on where in memory its queue lies.
+const PLANTED_ROUNDS: usize = 16;
+
+const CONFIDENCE: f64 = 0.99;
+
+/// So many must come out right.
+const EQUALS_NEEDED: usize = 95;
+const PLANTED_NEEDED: usize = 9;
+
+/// How far the geometric mean of all equals may be from one.
+const MOST_BIAS: f64 = 0.01;
+
+/// One comparison.
+struct Trial {
+    cell: Cell,
+    mode: Mode,
+    peer: &'static str,
+    seed: u64,
+}
+
+/// Carries all of it out; whether the comparison can be trusted.
+pub(crate) fn run(seed: u64, pin: bool) -> io::Result<bool> {
+    let trials = trials(seed);
+    println!(
+        "seeds {seed} to {}; {LAUNCHES} launches for each comparison; verdicts at {:.0} %",
+        seed + trials.len() as u64 - 1,
+        100.0 * CONFIDENCE
+    );
+    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {eta} left  {msg}")
+        .expect("the template is well-formed");
+    let bar = ProgressBar::new(trials.len() as u64).with_style(style);
+    let (mut equals, mut found) = (Vec::new(), 0);
+    for trial in &trials {
+        bar.set_message(format!("{} {} {}", trial.cell, trial.mode, trial.peer));
+        let ratio = compare(trial, pin)?;
+        let is_right = if trial.peer == CONTROL {
+            equals.push(ratio);
+            !ratio.is_different()
+        } else {
+            let is_found = ratio.is_different() && ratio.mean > 1.0;
+            found += usize::from(is_found);
+            is_found
+        };
+        if trial.peer != CONTROL || !is_right {
+            bar.suspend(|| println!("{}", describe(trial, &ratio, is_right)));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(conclude(&equals, found))
+}
+
+fn trials(seed: u64) -> Vec<Trial> {
+    let quick = Suite::Quick.members();
+    let alone = Cell::shaped(1, 1, 64).with_load(Load::Alone);
+    let equals = quick
+        .iter()
+        .cycle()
+        .take(EQUALS)
+        .map(|&(cell, mode)| (cell, mode, CONTROL));
+    let planted = [SCALED, DELAYED]
+        .into_iter()
+        .flat_map(|peer| [(alone, Mode::Block, peer); PLANTED]);
+    (seed..)
+        .zip(equals.chain(planted))
+        .map(|(seed, (cell, mode, peer))| Trial {
+            cell,
+            mode,
+            peer,
+            seed,
+        })
+        .collect()
+}
+
+fn compare(trial: &Trial, pin: bool) -> io::Result<Ratio> {
+    let mut plan = Plan {
+        cell: trial.cell,
+        mode: trial.mode,
+        scenario: None,
+        contenders: [OURS, trial.peer].map(str::to_owned).into(),
+        rounds: if trial.peer == CONTROL {
+            2
+        } else {
+            PLANTED_ROUNDS
+        },
+        first_round: 0,
+        slice: usual_slice(&trial.cell),
+        seed: trial.seed,
+        pin,
+        patience: Duration::from_secs(10),
+    };
+    let mut launches = Vec::new();
+    for _ in 0..LAUNCHES {
+        let launch = launch::start(&plan, |_| {})?;
+        launches.push(launch.map_err(|fault| {
+            io::Error::other(format!("{} failed: {}", fault.contender, fault.note))
+        })?);
+        plan.first_round += plan.rounds as u64;
+    }
+    let ratios = launch_ratios(&launches, trial.peer);
+    Ratio::of(&ratios, CONFIDENCE).ok_or_else(|| io::Error::other("no ratio was measured"))
+}
+
+fn describe(trial: &Trial, ratio: &Ratio, is_right: bool) -> String {
+    format!(
+        "{} {} {}, seed {}: {} ({} to {}), {}",
+        trial.cell,
+        trial.mode,
+        trial.peer,
+        trial.seed,
+        digits(ratio.mean),
+        digits(ratio.lo),
+        digits(ratio.hi),
+        match (trial.peer == CONTROL, is_right) {
+            (true, _) => "a difference where there is none",
+            (false, true) => "found",
+            (false, false) => "not found",
+        }
+    )
+}
+
+/// Says what came out, and whether that is good enough.
+fn conclude(equals: &[Ratio], found: usize) -> bool {
+    let same = equals.iter().filter(|ratio| !ratio.is_different()).count();
+    let mut widths: Vec<f64> = equals.iter().map(Ratio::width).collect();
+    widths.sort_by(f64::total_cmp);
+    let logs = equals.iter().map(|ratio| ratio.mean.ln());
+    let mean = (logs.sum::<f64>() / equals.len() as f64).exp();
+    println!(
+        "A/A: median width of an interval {:.1} %, geometric mean {mean:.4}",
+        100.0 * (widths[widths.len() / 2] - 1.0)
+    );
+    println!(
+        "A/A: {same} of {} no difference; planted: {found} of {} found",
+        equals.len(),
+        2 * PLANTED
+    );
+    same >= EQUALS_NEEDED && found >= PLANTED_NEEDED && (mean - 1.0).abs() <= MOST_BIAS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(mean: f64) -> Ratio {
+        Ratio {
+            mean,
+            lo: mean * 0.98,
+            hi: mean * 1.02,
+        }
+    }
+
+    #[test]
+    fn a_bias_a_blind_eye_or_a_seer_of_ghosts_is_not_trusted() {
+        let fair: Vec<_> = (0..100)
+            .map(|n| around(if n % 2 == 0 { 1.01 } else { 0.99 }))
+            .collect();
+        assert!(conclude(&fair, 10) && conclude(&fair, 9));
+        assert!(!conclude(&fair, 8));
+        assert!(!conclude(&[around(1.015); 100], 10));
+        let mut ghosts = fair.clone();
+        (0..6).for_each(|n| ghosts[n] = around(if n % 2 == 0 { 1.05 } else { 1.0 / 1.05 }));
+        assert!(!conclude(&ghosts, 10));
+    }
+
+    #[test]
+    fn there_are_a_hundred_equals_and_five_of_each_that_differs() {
+        let trials = trials(7);
+        let count = |peer| trials.iter().filter(|trial| trial.peer == peer).count();
+        assert_eq!([CONTROL, SCALED, DELAYED].map(count), [100, 5, 5]);
+        assert_eq!((trials[0].seed, trials[109].seed), (7, 116));
+    }
+}
