@@ -4,6 +4,10 @@
 //! environment of the compilation, and the compiler itself `VERSION_RUSTC`, so
 //! that no adapter states a version that could be out of date.
 
+#[cfg(feature = "cpp")]
+#[path = "cpp/build.rs"]
+mod cpp;
+
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -27,6 +31,9 @@ fn main() {
 
     println!("cargo::rustc-env=VERSION_RUSTC={}", rustc_version());
     describe_build(lock_file);
+
+    #[cfg(feature = "cpp")]
+    cpp::build();
 }
 
 /// What is compiled in, as seen from here: only there does a change make a build dirty.

@@ -9,9 +9,13 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{ArgGroup, Args, Parser, Subcommand, value_parser};
+use globset::GlobMatcher;
 
 use crate::compare;
+use crate::contenders::{self, Contender, LEADERS};
 use crate::environment::Environment;
+use crate::instructions::budget::{Budget, Verdict};
+use crate::instructions::{self, Operation};
 use crate::latency::Scenario;
 use crate::launch;
 use crate::records::Record;
@@ -63,6 +67,8 @@ enum Command {
     Report(Report),
     /// Try the comparison itself: on queue-core against itself, and against copies a tenth slower
     Selfcheck(Selfcheck),
+    /// Count the instructions of uncontended operations; needs valgrind
+    Instructions(Instructions),
     /// Show what this machine is, and what about it could spoil a measurement
     Env,
     /// The child process that measures
@@ -70,6 +76,13 @@ enum Command {
     Launch {
         #[arg(value_parser = plan)]
         plan: launch::Plan,
+    },
+    /// The child process whose instructions are counted
+    #[command(name = instructions::SUBCOMMAND, hide = true)]
+    Operate {
+        #[arg(value_parser = operation)]
+        operation: Operation,
+        times: u64,
     },
 }
 
@@ -139,6 +152,21 @@ struct Selfcheck {
     /// Leave the workers to the scheduler
     #[arg(long)]
     no_pin: bool,
+}
+
+#[derive(Debug, Args)]
+struct Instructions {
+    /// Only the contenders whose name matches, and queue-core; by default the leading peers
+    #[arg(long, value_name = "GLOB", value_parser = choice::glob)]
+    contenders: Option<GlobMatcher>,
+
+    /// Hold queue-core, which alone is counted then, to the budget in this file
+    #[arg(long, value_name = "FILE.toml", conflicts_with = "contenders")]
+    budget: Option<String>,
+
+    /// Write what was counted into that file instead
+    #[arg(long, requires = "budget")]
+    update: bool,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +250,11 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
             let seed = seed.unwrap_or_else(|| rand::random::<u32>().into());
             done(selfcheck::run(seed, !no_pin))
         }
+        Command::Instructions(instructions) => count(&instructions),
+        Command::Operate { operation, times } => {
+            operation.carry_out(times).map_err(Refusal)?;
+            Ok(OK)
+        }
         Command::Env => {
             let pins = choice::pins(true);
             print(&Environment::read(rand::random::<u32>().into(), &pins).to_string())
@@ -297,6 +330,53 @@ fn make(report: &Report) -> Result<u8, Refusal> {
     Ok(OK)
 }
 
+/// Counts instructions, and holds them to a budget.
+fn count(asked: &Instructions) -> Result<u8, Refusal> {
+    let budget = match &asked.budget {
+        Some(path) if !asked.update => Some(budget(path)?),
+        _ => None,
+    };
+    let takes_part = |contender: &Contender| match &asked.contenders {
+        _ if contender.is_ours() => true,
+        Some(glob) => glob.is_match(contender.name),
+        None => asked.budget.is_none() && LEADERS.contains(&contender.name),
+    };
+    let contenders = contenders::all().into_iter().filter(takes_part);
+    let operations = instructions::operations(&contenders.collect::<Vec<_>>());
+
+    let bar = report::progress_bar(operations.len() as u64);
+    let counts = instructions::count(operations, |operation| {
+        bar.set_message(operation.to_string());
+        bar.inc(1);
+    })?;
+    bar.finish_and_clear();
+    let code = print(&format!("{}\n", instructions::table(&counts)))?;
+    let verdict = match (&asked.budget, budget) {
+        (Some(path), None) => {
+            fs::write(path, Budget::text(&counts)).map_err(|error| CannotWrite {
+                path: path.clone(),
+                error,
+            })?;
+            return Ok(code);
+        }
+        (_, Some(budget)) => budget.judge(&counts),
+        (None, None) => return Ok(code),
+    };
+    let (text, code) = match verdict {
+        Verdict::Kept(below) => (below, code),
+        Verdict::Elsewhere(why) => (format!("{why}: nothing was judged\n"), code),
+        Verdict::Broken(how) => (how, FAILED),
+    };
+    eprint!("{text}");
+    Ok(code)
+}
+
+fn budget(path: &str) -> Result<Budget, Refusal> {
+    let text = fs::read_to_string(path).map_err(|error| error.to_string());
+    text.and_then(|text| Budget::read(&text))
+        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))
+}
+
 /// The exit code of work that was done, and of work that nobody wanted to see the end of.
 fn done(outcome: io::Result<bool>) -> Result<u8, Refusal> {
     match outcome {
@@ -331,6 +411,10 @@ fn answer(error: &clap::Error) -> ExitCode {
         .take_while(|line| !line.is_empty());
     eprintln!("{}", lines.collect::<Vec<_>>().join(" "));
     ExitCode::from(CANNOT)
+}
+
+fn operation(text: &str) -> Result<Operation, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 fn plan(text: &str) -> Result<launch::Plan, serde_json::Error> {

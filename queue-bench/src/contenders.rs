@@ -5,9 +5,13 @@
 
 mod async_channel;
 mod concurrent_queue;
+mod contender;
+#[cfg(feature = "cpp")]
+mod cpp;
 mod crossbeam_channel;
 mod crossbeam_queue;
 mod crossfire;
+mod disruptor;
 mod fanring;
 mod faulty;
 mod fibre;
@@ -24,24 +28,19 @@ mod rapidfire;
 mod ringbuf;
 mod rtrb;
 mod std_mpsc;
+#[cfg(test)]
+mod tests;
 mod thingbuf;
 mod tokio;
+mod vectored;
 
-use std::time::Duration;
-
+pub use contender::Contender;
 pub(crate) use planted::{DELAYED, SCALED, calibrate};
 
-use crate::cells::{Cell, Kind};
-use crate::contract::{Contract, Mode};
-use crate::crew::Crew;
-use crate::latency::{self, Scenario};
+use crate::cells::Kind;
 use crate::link::{
-    Async, Await, Batch, Batching, Block, Blocking, Link, Polling, Queue, Select, Selecting, Try,
-    Windowed,
+    Async, Await, Batch, Batching, Block, Blocking, Polling, Select, Selecting, Try, Windowed,
 };
-use crate::message::Payload;
-use crate::slice::{self, Failure, Measured};
-use crate::transfer;
 
 /// The name that our own queues compete under.
 pub const OURS: &str = "queue-core";
@@ -61,31 +60,6 @@ pub const LEADERS: [&str; 8] = [
 /// The name under which they run a second time, as their own peer: what differs between
 /// the two is noise.
 pub const CONTROL: &str = "control";
-
-/// A measurement, compiled for a queue, a mode and a kind of message.
-type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
-
-/// A queue in one mode and one kind of cell, with its measurements compiled for it.
-#[derive(Clone, Copy, Debug)]
-pub struct Contender {
-    /// The crate, or what else it is known as.
-    pub name: &'static str,
-    /// The version that was built in.
-    pub version: &'static str,
-    /// The kind of cells that it takes part in so.
-    pub kind: Kind,
-    /// What it promises.
-    pub contract: Contract,
-    /// What else a reader should know.
-    pub notes: &'static str,
-    /// In the order of [`Payload::ALL`]; only words in the modes and kinds of cells where no suite
-    /// varies the payload, as each costs the compiler its time.
-    measure: &'static [Measure],
-    delay: fn(&Crew, Scenario, Duration) -> Result<Measured, Failure>,
-    holds: fn(usize) -> bool,
-    transfer: fn(&Crew, &Cell, u64) -> Duration,
-    uncontended: fn(&Cell, u64) -> Duration,
-}
 
 /// Every contender, in each of its modes and each kind of cell that it can do.
 #[must_use]
@@ -115,6 +89,9 @@ pub fn all() -> Vec<Contender> {
         vec![
             block::<flume::Channel>(),
             poll::<flume::Channel>(),
+            awaiting::<flume::Channel>(),
+            batch16::<flume::Channel>(),
+            batch64::<flume::Channel>(),
             rendezvous::<flume::Channel>(),
             unbounded::<flume::Channel>(),
             select::<flume::Channel>(),
@@ -122,14 +99,30 @@ pub fn all() -> Vec<Contender> {
         vec![
             block::<kanal::Channel>(),
             poll::<kanal::Channel>(),
+            awaiting::<kanal::Channel>(),
+            batch16::<kanal::Channel>(),
+            batch64::<kanal::Channel>(),
             rendezvous::<kanal::Channel>(),
             unbounded::<kanal::Channel>(),
         ],
         vec![
             block::<crossfire::Bounded>(),
             poll::<crossfire::Bounded>(),
+            awaiting::<crossfire::BoundedTasks>(),
             unbounded::<crossfire::Unbounded>(),
             select::<crossfire::Bounded>(),
+        ],
+        vec![
+            block::<crossfire::Mpsc>(),
+            poll::<crossfire::Mpsc>(),
+            awaiting::<crossfire::MpscTasks>(),
+            unbounded::<crossfire::MpscUnbounded>(),
+        ],
+        vec![
+            block::<crossfire::Spsc>(),
+            poll::<crossfire::Spsc>(),
+            awaiting::<crossfire::SpscTasks>(),
+            unbounded::<crossfire::SpscUnbounded>(),
         ],
         vec![poll::<rapidfire::Bounded>()],
         vec![
@@ -153,15 +146,51 @@ pub fn all() -> Vec<Contender> {
             awaiting::<thingbuf::Tasks>(),
         ],
         vec![
-            block::<fibre::Threads>(),
-            poll::<fibre::Threads>(),
-            awaiting::<fibre::Tasks>(),
-            batch16::<fibre::Threads>(),
-            batch64::<fibre::Threads>(),
+            block::<fibre::Mpmc>(),
+            poll::<fibre::Mpmc>(),
+            awaiting::<fibre::MpmcTasks>(),
+            batch16::<fibre::Mpmc>(),
+            batch64::<fibre::Mpmc>(),
+            rendezvous::<fibre::MpmcRendezvous>(),
+            unbounded::<fibre::MpmcUnbounded>(),
         ],
-        vec![block::<fanring::Mpsc>(), poll::<fanring::Mpsc>()],
-        vec![poll::<lfqueue::Bounded>()],
-        vec![poll::<heapless::Mpmc>()],
+        vec![
+            block::<fibre::Mpsc>(),
+            poll::<fibre::Mpsc>(),
+            awaiting::<fibre::MpscTasks>(),
+            batch16::<fibre::Mpsc>(),
+            batch64::<fibre::Mpsc>(),
+            rendezvous::<fibre::MpscRendezvous>(),
+            unbounded::<fibre::MpscUnbounded>(),
+        ],
+        vec![
+            block::<fibre::Spsc>(),
+            poll::<fibre::Spsc>(),
+            awaiting::<fibre::SpscTasks>(),
+            batch16::<fibre::Spsc>(),
+            batch64::<fibre::Spsc>(),
+            rendezvous::<fibre::SpscRendezvous>(),
+        ],
+        vec![poll::<gil::Mpmc>()],
+        vec![poll::<gil::Mpsc>()],
+        vec![poll::<gil::Spmc>()],
+        vec![
+            poll::<gil::Spsc>(),
+            batch16::<gil::Spsc>(),
+            batch64::<gil::Spsc>(),
+        ],
+        vec![
+            poll::<gil::Sharded>(),
+            batch16::<gil::Sharded>(),
+            batch64::<gil::Sharded>(),
+        ],
+        vec![
+            block::<fanring::Lanes>(),
+            poll::<fanring::Lanes>(),
+            batch16::<fanring::Lanes>(),
+            batch64::<fanring::Lanes>(),
+        ],
+        vec![poll::<lfqueue::Scq>()],
         vec![
             poll::<rtrb::Ring>(),
             batch16::<rtrb::Ring>(),
@@ -177,11 +206,18 @@ pub fn all() -> Vec<Contender> {
             poll::<nexus_queue::Mpsc>(),
             poll::<nexus_queue::Spmc>(),
         ],
-        vec![poll::<gil::Spsc>(), poll::<gil::Mpmc>()],
+        vec![poll::<heapless::Spsc>(), poll::<heapless::Mpmc>()],
+        vec![
+            poll::<disruptor::Single>(),
+            batch16::<disruptor::Single>(),
+            batch64::<disruptor::Single>(),
+        ],
         vec![
             block::<mutex_condvar::Bounded>(),
             poll::<mutex_condvar::Bounded>(),
         ],
+        #[cfg(feature = "cpp")]
+        cpp::all(),
     ]
     .concat()
 }
@@ -200,107 +236,6 @@ pub fn faulty() -> Vec<Contender> {
         block::<faulty::Panicking>(),
         block::<faulty::Losing>(),
     ]
-}
-
-impl Contender {
-    fn of<L: Link>(kind: Kind) -> Self {
-        Self {
-            name: L::Queue::NAME,
-            version: L::Queue::VERSION,
-            kind,
-            contract: Contract {
-                order: L::ORDER,
-                topology: L::Queue::TOPOLOGY,
-                mode: L::MODE,
-            },
-            notes: L::NOTES,
-            measure: const { &[slice::measure::<L, u64>] },
-            delay: latency::measure::<L>,
-            holds: L::Queue::holds,
-            transfer: transfer::transfer::<L>,
-            uncontended: transfer::uncontended::<L>,
-        }
-    }
-
-    /// The like, with every payload.
-    fn of_all_payloads<L: Link>(kind: Kind) -> Self {
-        Self {
-            measure: const {
-                &[
-                    slice::measure::<L, u64>,
-                    slice::measure::<L, [u64; 8]>,
-                    slice::measure::<L, [u64; 32]>,
-                    slice::measure::<L, String>,
-                ]
-            },
-            ..Self::of::<L>(kind)
-        }
-    }
-
-    /// The measurement with these messages, if it takes them.
-    fn with(&self, payload: Payload) -> Option<Measure> {
-        let place = Payload::ALL.iter().position(|&kind| kind == payload)?;
-        self.measure.get(place).copied()
-    }
-
-    /// Whether it is one of our own queues.
-    #[must_use]
-    pub fn is_ours(&self) -> bool {
-        self.name == OURS
-    }
-
-    /// Whether it takes part in the cell in that mode.
-    #[must_use]
-    pub fn competes(&self, cell: &Cell, mode: Mode) -> bool {
-        let queue = cell.of_one_channel();
-        let topology = self.contract.topology;
-        self.contract.mode == mode
-            && self.kind == cell.kind()
-            && topology.serves(queue.producers, queue.consumers)
-            && queue.capacity.limit().is_none_or(self.holds)
-            && self.with(queue.payload).is_some()
-    }
-
-    /// Measures one slice of that length.
-    pub(crate) fn measure(
-        &self,
-        crew: &Crew,
-        cell: &Cell,
-        length: Duration,
-    ) -> Result<Measured, Failure> {
-        let measure = self.with(cell.payload).expect("it competes here");
-        measure(crew, cell, length)
-    }
-
-    /// Measures the delays of one slice of that length.
-    pub(crate) fn delay(
-        &self,
-        crew: &Crew,
-        scenario: Scenario,
-        length: Duration,
-    ) -> Result<Measured, Failure> {
-        (self.delay)(crew, scenario, length)
-    }
-
-    /// Moves that many messages through the crew; the time that it took.
-    ///
-    /// # Panics
-    ///
-    /// Panics if a worker does, or if messages are lost or altered.
-    #[must_use]
-    pub fn transfer(&self, crew: &Crew, cell: &Cell, messages: u64) -> Duration {
-        (self.transfer)(crew, cell, messages)
-    }
-
-    /// Sends and receives that many messages one by one on this thread.
-    ///
-    /// # Panics
-    ///
-    /// Panics if messages are lost or altered, in a cell of [`Kind::Rendezvous`], and in batches.
-    #[must_use]
-    pub fn uncontended(&self, cell: &Cell, messages: u64) -> Duration {
-        (self.uncontended)(cell, messages)
-    }
 }
 
 fn block<Q: Blocking>() -> Contender {
@@ -334,90 +269,4 @@ fn unbounded<Q: Blocking>() -> Contender {
 
 fn select<Q: Selecting>() -> Contender {
     Contender::of::<Select<Q>>(Kind::Select)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::contract::Topology;
-    use crate::suites::Suite;
-    use crate::watchdog::Watchdog;
-
-    #[test]
-    fn each_name_stands_once_in_each_cell_and_mode() {
-        for cell in Suite::Full.cells() {
-            for mode in Mode::ALL {
-                let mut names: Vec<_> = all()
-                    .iter()
-                    .filter(|contender| contender.competes(&cell, mode))
-                    .map(|contender| contender.name)
-                    .collect();
-                // The other kinds are there to wait.
-                let is_common = [Mode::Block, Mode::Try].contains(&mode);
-                let is_held = match cell.kind() {
-                    Kind::Buffered => is_common || cell.payload == Payload::Word,
-                    _ => mode == Mode::Block,
-                };
-                let is_ours = is_held && is_common;
-                assert_eq!(names.contains(&OURS), is_ours, "{cell} {mode}");
-                assert_eq!(!names.is_empty(), is_held, "{cell} {mode}");
-                names.sort_unstable();
-                let count = names.len();
-                names.dedup();
-                assert_eq!(names.len(), count);
-            }
-        }
-    }
-
-    #[test]
-    fn versions_are_those_that_were_locked() {
-        for contender in all() {
-            assert!(
-                contender.version.starts_with(|c: char| c.is_ascii_digit()),
-                "{}: {}",
-                contender.name,
-                contender.version
-            );
-        }
-        let ours = all().into_iter().find(Contender::is_ours).unwrap();
-        assert_eq!(ours.version, env!("CARGO_PKG_VERSION"));
-    }
-
-    #[test]
-    fn every_contender_moves_messages_in_every_shape_it_allows() {
-        let watchdog = Watchdog::for_tests();
-        let shapes = [(1, 1), (3, 1), (1, 3), (2, 2)];
-        let queues = shapes.into_iter().flat_map(|(producers, consumers)| {
-            [
-                Cell::new(Topology::Mpmc, producers, consumers, 3),
-                Cell::new(Topology::Mpmc, producers, consumers, 0),
-                Cell::unbounded(Topology::Mpmc, producers, consumers),
-            ]
-        });
-        let selects = [1, 2, 3].map(|producers| Cell::select(6, producers, 3));
-        for cell in queues.chain(selects) {
-            let crew = Crew::assemble(cell.threads(), false);
-            for mode in Mode::ALL {
-                for contender in all().iter().filter(|c| c.competes(&cell, mode)) {
-                    watchdog.watch(contender.name, Duration::ZERO);
-                    let _ = contender.transfer(&crew, &cell, 1_000);
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_contender_moves_messages_on_one_thread() {
-        for cell in [
-            Cell::new(Topology::Spsc, 1, 1, 4),
-            Cell::unbounded(Topology::Spsc, 1, 1),
-            Cell::select(4, 1, 4),
-        ] {
-            for mode in Mode::ALL.into_iter().filter(|mode| mode.batch() == 1) {
-                for contender in all().iter().filter(|c| c.competes(&cell, mode)) {
-                    let _ = contender.uncontended(&cell, 100);
-                }
-            }
-        }
-    }
 }

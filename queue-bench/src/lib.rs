@@ -16,7 +16,7 @@
 //!
 //! From the outside in: `cli` (subcommands), `run` (the parent process), `launch` (the
 //! child process), `schedule` (who runs next to whom), `slice` (one measurement), `limits`
-//! (what the machine allows), `latency` (delays), [`contenders`] (the queues) and [`link`] (what
+//! (what the machine allows), `latency` (delays), `instructions` (what valgrind counts), [`contenders`] (the queues) and [`link`] (what
 //! a slice asks of a queue); [`suites`] (which cells), `statistics`, `environment`, `report` and
 //! `records` for what comes out, `compare` for two records, `selfcheck` for the comparison
 //! itself. [`transfer`] moves a fixed number of messages instead, for the criterion benches.
@@ -29,6 +29,7 @@ pub mod contenders;
 pub mod contract;
 pub mod crew;
 mod environment;
+mod instructions;
 mod latency;
 mod launch;
 mod limits;

@@ -19,7 +19,7 @@ use crossbeam_utils::{Backoff, CachePadded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::{Mode, Order, Topology};
-use crate::message::Message;
+use crate::message::{Message, Payload};
 
 pub use asynchronous::{Async, Await};
 pub use batch::{Batch, Batching};
@@ -52,6 +52,11 @@ pub trait Queue: Sized + 'static {
 
     /// Whether it can be had with that many slots, exactly or rounded up to the next power of two.
     fn holds(_slots: usize) -> bool {
+        true
+    }
+
+    /// Whether messages of that kind can go through it.
+    fn carries(_payload: Payload) -> bool {
         true
     }
 

@@ -7,10 +7,12 @@ mod evaluation;
 pub(crate) mod figures;
 mod html;
 mod output;
+mod progress;
 mod row;
 mod table;
 
 pub(crate) use evaluation::{FAIR_SHARE, Rows, launch_ratios, rows};
 pub(crate) use output::{CannotWrite, Output, Paths};
+pub(crate) use progress::progress_bar;
 pub(crate) use row::{Metric, Row, Status, Verdict};
-pub(crate) use table::{digits, legend, legend_of_delays};
+pub(crate) use table::{Column, Place, digits, grid, legend, legend_of_delays};

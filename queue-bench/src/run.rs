@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use globset::GlobMatcher;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cells::Cell;
 use crate::contenders::{CONTROL, Contender, LEADERS};
@@ -224,7 +224,7 @@ pub(crate) fn run(
     mut comparisons: Vec<Comparison>,
     output: &mut Output,
 ) -> io::Result<bool> {
-    let bar = progress_bar(&comparisons, settings.launches);
+    let bar = report::progress_bar(work(&comparisons, settings.launches));
     let mut all_ok = true;
     for pass in 1..=settings.launches {
         for comparison in &mut comparisons {
@@ -262,15 +262,12 @@ fn came_through(rows: &Rows, bar: &ProgressBar) -> bool {
     all_ok
 }
 
-/// Drawn on standard error, if that is a terminal.
-fn progress_bar(comparisons: &[Comparison], launches: usize) -> ProgressBar {
-    let total: usize = comparisons
-        .iter()
-        .map(|comparison| slices(&comparison.plan.contenders) * comparison.plan.rounds * launches)
-        .sum();
-    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {eta} left  {msg}")
-        .expect("the template is well-formed");
-    ProgressBar::new(total as u64).with_style(style)
+/// The slices of all launches.
+fn work(comparisons: &[Comparison], launches: usize) -> u64 {
+    let slices = |comparison: &Comparison| {
+        slices(&comparison.plan.contenders) * comparison.plan.rounds * launches
+    };
+    comparisons.iter().map(slices).sum::<usize>() as u64
 }
 
 #[cfg(test)]

@@ -12,13 +12,11 @@
 use std::io;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use crate::cells::{Cell, Load};
 use crate::contenders::{CONTROL, DELAYED, OURS, SCALED};
 use crate::contract::Mode;
 use crate::launch::{self, Plan};
-use crate::report::{digits, launch_ratios};
+use crate::report::{digits, launch_ratios, progress_bar};
 use crate::run::{LAUNCHES, usual_slice};
 use crate::statistics::Ratio;
 use crate::suites::Suite;
@@ -58,9 +56,7 @@ pub(crate) fn run(seed: u64, pin: bool) -> io::Result<bool> {
         seed + trials.len() as u64 - 1,
         100.0 * CONFIDENCE
     );
-    let style = ProgressStyle::with_template("{wide_bar} {percent:>3} %  {eta} left  {msg}")
-        .expect("the template is well-formed");
-    let bar = ProgressBar::new(trials.len() as u64).with_style(style);
+    let bar = progress_bar(trials.len() as u64);
     let (mut equals, mut found) = (Vec::new(), 0);
     for trial in &trials {
         bar.set_message(format!("{} {} {}", trial.cell, trial.mode, trial.peer));

@@ -236,7 +236,7 @@ pub(super) fn pins(pin: bool) -> Vec<usize> {
         .collect()
 }
 
-fn glob(text: &str) -> Result<GlobMatcher, String> {
+pub(super) fn glob(text: &str) -> Result<GlobMatcher, String> {
     let glob = Glob::new(text).map_err(|error| error.kind().to_string())?;
     Ok(glob.compile_matcher())
 }

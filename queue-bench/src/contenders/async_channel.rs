@@ -1,4 +1,6 @@
-//! async-channel: made for tasks, and usable from threads.
+//! async-channel's channels, whose blocking calls await on the thread.
+//!
+//! Fairness: it is made for tasks, and in `block` it waits by the calls it has for threads.
 
 use async_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
 
@@ -14,6 +16,7 @@ impl Queue for Channel {
     const NAME: &'static str = "async-channel";
     const VERSION: &'static str = env!("VERSION_ASYNC_CHANNEL");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const NOTES: &'static str = "send_blocking and recv_blocking where it blocks";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;

@@ -1,8 +1,9 @@
-//! concurrent-queue: the ring under async-channel, without its waiting.
-
-use std::sync::Arc;
+//! concurrent-queue's bounded queue, the one within async-channel.
+//!
+//! Fairness: it never waits, so it takes part in `try` alone.
 
 use concurrent_queue::{ConcurrentQueue, PushError};
+use std::sync::Arc;
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -16,6 +17,7 @@ impl Queue for Bounded {
     const NAME: &'static str = "concurrent-queue";
     const VERSION: &'static str = env!("VERSION_CONCURRENT_QUEUE");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const NOTES: &'static str = "ConcurrentQueue::bounded";
 
     type Sender<M: Message> = Arc<ConcurrentQueue<M>>;
     type Receiver<M: Message> = Arc<ConcurrentQueue<M>>;

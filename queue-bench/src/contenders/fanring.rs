@@ -1,39 +1,44 @@
-//! fanring's mpsc channel: a ring for each producer, which one consumer visits in turn.
+//! fanring's MPSC channel: a ring for each producer.
 //!
-//! Its mpmc channel promises no order at all, and does not take part.
+//! Fairness: where others keep one order for all producers, it keeps each producer's
+//! alone, and has a capacity for each. Its MPMC channel keeps no order at all and does
+//! not take part; neither do its futures, whose feature slows down the rest of it.
+
+use std::collections::VecDeque;
 
 use fanring::mpsc::{Receiver, Sender, TrySendError, channel};
 
+use super::vectored::as_vec;
 use crate::cells::Cell;
 use crate::contract::{Order, Topology};
-use crate::link::{Blocking, Ends, Polling, Queue};
+use crate::link::{Batching, Blocking, Ends, Polling, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
-pub(super) struct Mpsc;
+pub(super) struct Lanes;
 
-impl Queue for Mpsc {
+impl Queue for Lanes {
     const NAME: &'static str = "fanring";
     const VERSION: &'static str = env!("VERSION_FANRING");
     const ORDER: Order = Order::PerProducer;
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "mpsc; the capacity is that of each producer's own ring";
+    const NOTES: &'static str = "mpsc::channel: each producer has its share of the slots, rounded \
+        up to a power of two; batches sent one by one, received by recv_batch_into";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (first, receiver) = channel(cell.slots());
-        let others = (1..cell.producers).map(|_| first.try_clone());
-        let mut senders: Vec<_> = others
-            .map(|sender| sender.expect("the receiver is there"))
+        let (sender, receiver) = channel(cell.slots().div_ceil(cell.producers));
+        let mut senders: Vec<_> = (1..cell.producers)
+            .map(|_| sender.try_clone().expect("the receiver is there"))
             .collect();
-        senders.push(first);
+        senders.push(sender);
         (senders, vec![receiver])
     }
 }
 
-impl Blocking for Mpsc {
+impl Blocking for Lanes {
     #[inline]
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
         sender
@@ -47,7 +52,7 @@ impl Blocking for Mpsc {
     }
 }
 
-impl Polling for Mpsc {
+impl Polling for Lanes {
     #[inline]
     fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
         sender.try_send(message).map_err(TrySendError::into_inner)
@@ -56,5 +61,24 @@ impl Polling for Mpsc {
     #[inline]
     fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
+    }
+}
+
+impl Batching for Lanes {
+    #[inline]
+    fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
+        for message in messages.drain(..) {
+            <Self as Blocking>::send(sender, message);
+        }
+    }
+
+    #[inline]
+    fn recv_batch<M: Message>(
+        receiver: &mut Self::Receiver<M>,
+        messages: &mut VecDeque<M>,
+        most: usize,
+    ) {
+        // Its error is the end, where there is nothing to append.
+        let _ = as_vec(messages, |vector| receiver.recv_batch_into(vector, most));
     }
 }

@@ -1,10 +1,12 @@
 //! flume's channels.
 
+use std::collections::VecDeque;
+
 use flume::{Receiver, Selector, Sender, TrySendError, bounded, unbounded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
-use crate::link::{self, Blocking, Ends, Polling, Queue, Selecting};
+use crate::link::{self, Async, Batching, Blocking, Ends, Polling, Queue, Selecting};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -14,6 +16,8 @@ impl Queue for Channel {
     const NAME: &'static str = "flume";
     const VERSION: &'static str = env!("VERSION_FLUME");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const NOTES: &'static str = "batches sent one by one; received by drain, which takes all \
+        there is, or by recv where it finds nothing";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
@@ -50,6 +54,42 @@ impl Polling for Channel {
     #[inline]
     fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
+    }
+}
+
+impl Async for Channel {
+    #[inline]
+    async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send_async(message)
+            .await
+            .expect("the receivers outlive the senders");
+    }
+
+    #[inline]
+    async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.recv_async().await.ok()
+    }
+}
+
+impl Batching for Channel {
+    #[inline]
+    fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
+        for message in messages.drain(..) {
+            <Self as Blocking>::send(sender, message);
+        }
+    }
+
+    #[inline]
+    fn recv_batch<M: Message>(
+        receiver: &mut Self::Receiver<M>,
+        messages: &mut VecDeque<M>,
+        _most: usize,
+    ) {
+        messages.extend(receiver.drain());
+        if messages.is_empty() {
+            messages.extend(receiver.recv());
+        }
     }
 }
 

@@ -1,80 +1,171 @@
-//! gil: channels without an end, so that a receiver that waits never learns that the senders
-//! are gone; only its tries take part.
+//! gil's queues, one for each topology, and its sharded MPMC.
+//!
+//! Fairness: its blocking and asynchronous receives never learn that the producers are
+//! gone, so it takes part where the caller polls.
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 
-use gil::{mpmc, spsc};
+use gil::{mpmc, mpsc, spmc, spsc};
 
+use super::vectored::as_vec;
 use crate::cells::Cell;
-use crate::contract::Topology;
-use crate::link::{self, Ends, Polling, Queue};
+use crate::contract::{Order, Topology};
+use crate::link::{self, Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
-const VERSION: &str = env!("VERSION_GIL");
-
-fn capacity(cell: &Cell) -> NonZeroUsize {
-    NonZeroUsize::new(cell.slots()).expect("it has slots")
+fn at_least_one(slots: usize) -> NonZeroUsize {
+    NonZeroUsize::new(slots).expect("a buffered cell has slots")
 }
 
-#[derive(Debug)]
-pub(super) struct Spsc;
+macro_rules! queue {
+    ($queue:ident, $name:literal, $topology:ident, $order:ident, $least:literal, $notes:literal,
+     $sender:ty, $receiver:ty, |$cell:ident| $ends:expr) => {
+        #[derive(Debug)]
+        pub(super) struct $queue;
 
-impl Queue for Spsc {
-    const NAME: &'static str = "gil-spsc";
-    const VERSION: &'static str = VERSION;
-    const TOPOLOGY: Topology = Topology::Spsc;
+        impl Queue for $queue {
+            const NAME: &'static str = $name;
+            const VERSION: &'static str = env!("VERSION_GIL");
+            const ORDER: Order = Order::$order;
+            const TOPOLOGY: Topology = Topology::$topology;
+            const NOTES: &'static str = $notes;
 
-    type Sender<M: Message> = spsc::Sender<M>;
-    type Receiver<M: Message> = spsc::Receiver<M>;
+            type Sender<M: Message> = $sender;
+            type Receiver<M: Message> = $receiver;
 
-    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = spsc::channel(capacity(cell));
+            fn holds(slots: usize) -> bool {
+                slots >= $least
+            }
+
+            fn open<M: Message>($cell: &Cell) -> Ends<Self, M> {
+                $ends
+            }
+        }
+
+        impl Polling for $queue {
+            #[inline]
+            fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+                sender.try_send(message)
+            }
+
+            #[inline]
+            fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+                receiver.try_recv()
+            }
+        }
+    };
+}
+
+queue!(
+    Mpmc,
+    "gil",
+    Mpmc,
+    Fifo,
+    2,
+    "mpmc::channel; a try waits for ever at capacity 1, which it does not take part in",
+    mpmc::Sender<M>,
+    mpmc::Receiver<M>,
+    |cell| link::clones(mpmc::channel(at_least_one(cell.slots())), cell)
+);
+
+queue!(
+    Mpsc,
+    "gil-mpsc",
+    Mpsc,
+    Fifo,
+    2,
+    "mpsc::channel; a try waits for ever at capacity 1, which it does not take part in",
+    mpsc::Sender<M>,
+    mpsc::Receiver<M>,
+    |cell| {
+        let (sender, receiver) = mpsc::channel(at_least_one(cell.slots()));
+        (vec![sender; cell.producers], vec![receiver])
+    }
+);
+
+queue!(
+    Spmc,
+    "gil-spmc",
+    Spmc,
+    Fifo,
+    2,
+    "spmc::channel; a try waits for ever at capacity 1, which it does not take part in",
+    spmc::Sender<M>,
+    spmc::Receiver<M>,
+    |cell| {
+        let (sender, receiver) = spmc::channel(at_least_one(cell.slots()));
+        (vec![sender], vec![receiver; cell.consumers])
+    }
+);
+
+queue!(
+    Spsc,
+    "gil-spsc",
+    Spsc,
+    Fifo,
+    1,
+    "spsc::channel; batches sent one by one (its batch call is unsafe), received by a read guard, \
+     which takes all there is",
+    spsc::Sender<M>,
+    spsc::Receiver<M>,
+    |cell| {
+        let (sender, receiver) = spsc::channel(at_least_one(cell.slots()));
         (vec![sender], vec![receiver])
     }
+);
+
+queue!(
+    Sharded,
+    "gil-sharded",
+    Mpmc,
+    PerProducer,
+    1,
+    "mpmc::sharded::channel: each producer has its share of the slots; batches sent one by one \
+     (its batch call is unsafe), received by a read guard, which takes all that a shard has",
+    mpmc::sharded::Sender<M>,
+    mpmc::sharded::Receiver<M>,
+    |cell| {
+        // It allows no more handles at either end than there are shards, a power of two.
+        let shards = cell.producers.max(cell.consumers).next_power_of_two();
+        let share = cell.slots().div_ceil(cell.producers);
+        let (sender, receiver) = mpmc::sharded::channel(at_least_one(shards), at_least_one(share));
+        let mut senders: Vec<_> = (1..cell.producers)
+            .map(|_| sender.try_clone().expect("a shard is free"))
+            .collect();
+        let mut receivers: Vec<_> = (1..cell.consumers)
+            .map(|_| receiver.try_clone().expect("there are as many shards"))
+            .collect();
+        senders.push(sender);
+        receivers.push(receiver);
+        (senders, receivers)
+    }
+);
+
+macro_rules! guarded {
+    ($queue:ident) => {
+        impl Batching for $queue {
+            #[inline]
+            fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
+                while let Some(message) = messages.pop_front() {
+                    if let Err(refused) = sender.try_send(message) {
+                        messages.push_front(refused);
+                        return;
+                    }
+                }
+            }
+
+            #[inline]
+            fn recv_batch<M: Message>(
+                receiver: &mut Self::Receiver<M>,
+                messages: &mut VecDeque<M>,
+                _most: usize,
+            ) {
+                as_vec(messages, |vector| receiver.read_guard().drain_into(vector));
+            }
+        }
+    };
 }
 
-impl Polling for Spsc {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv()
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Mpmc;
-
-impl Queue for Mpmc {
-    const NAME: &'static str = "gil";
-    const VERSION: &'static str = VERSION;
-    const TOPOLOGY: Topology = Topology::Mpmc;
-    const NOTES: &'static str =
-        "a try waits for ever at capacity 1, which it does not take part in";
-
-    type Sender<M: Message> = mpmc::Sender<M>;
-    type Receiver<M: Message> = mpmc::Receiver<M>;
-
-    fn holds(slots: usize) -> bool {
-        slots > 1
-    }
-
-    fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        link::clones(mpmc::channel(capacity(cell)), cell)
-    }
-}
-
-impl Polling for Mpmc {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv()
-    }
-}
+guarded!(Spsc);
+guarded!(Sharded);

@@ -1,8 +1,9 @@
-//! lfqueue's bounded queue: the SCQ ring of Nikolaev, lock-free in the strict sense.
-
-use std::sync::Arc;
+//! lfqueue's `AllocBoundedQueue`, the SCQ ring.
+//!
+//! Fairness: it never waits, so it takes part in `try` alone.
 
 use lfqueue::AllocBoundedQueue;
+use std::sync::Arc;
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -10,20 +11,16 @@ use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
-pub(super) struct Bounded;
+pub(super) struct Scq;
 
-impl Queue for Bounded {
+impl Queue for Scq {
     const NAME: &'static str = "lfqueue";
     const VERSION: &'static str = env!("VERSION_LFQUEUE");
     const TOPOLOGY: Topology = Topology::Mpmc;
-    const NOTES: &'static str = "AllocBoundedQueue; capacities are powers of two from two on";
+    const NOTES: &'static str = "AllocBoundedQueue; capacity rounded up to a power of two";
 
     type Sender<M: Message> = Arc<AllocBoundedQueue<M>>;
     type Receiver<M: Message> = Arc<AllocBoundedQueue<M>>;
-
-    fn holds(slots: usize) -> bool {
-        slots >= 2
-    }
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let queue = Arc::new(AllocBoundedQueue::new(cell.slots().next_power_of_two()));
@@ -31,7 +28,7 @@ impl Queue for Bounded {
     }
 }
 
-impl Polling for Bounded {
+impl Polling for Scq {
     #[inline]
     fn try_send<M: Message>(queue: &mut Self::Sender<M>, message: M) -> Result<(), M> {
         queue.enqueue(message)

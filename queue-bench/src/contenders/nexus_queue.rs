@@ -1,4 +1,4 @@
-//! nexus-queue: a queue for each topology, none of which waits.
+//! nexus-queue's rings, one for each topology that it has; none of them waits.
 
 use nexus_queue::{Full, mpsc, spmc, spsc};
 
@@ -8,7 +8,7 @@ use crate::link::{Ends, Polling, Queue};
 use crate::message::Message;
 
 const VERSION: &str = env!("VERSION_NEXUS_QUEUE");
-const NOTES: &str = "capacities are rounded up to a power of two";
+const NOTES: &str = "rounds the capacity up to a power of two";
 
 #[derive(Debug)]
 pub(super) struct Spsc;
@@ -23,20 +23,20 @@ impl Queue for Spsc {
     type Receiver<M: Message> = spsc::Consumer<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = spsc::ring_buffer(cell.slots());
-        (vec![sender], vec![receiver])
+        let (producer, consumer) = spsc::ring_buffer(cell.slots());
+        (vec![producer], vec![consumer])
     }
 }
 
 impl Polling for Spsc {
     #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.push(message).map_err(Full::into_inner)
+    fn try_send<M: Message>(producer: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        producer.push(message).map_err(Full::into_inner)
     }
 
     #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.pop()
+    fn try_recv<M: Message>(consumer: &mut Self::Receiver<M>) -> Option<M> {
+        consumer.pop()
     }
 }
 
@@ -53,20 +53,20 @@ impl Queue for Mpsc {
     type Receiver<M: Message> = mpsc::Consumer<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = mpsc::ring_buffer(cell.slots());
-        (vec![sender; cell.producers], vec![receiver])
+        let (producer, consumer) = mpsc::ring_buffer(cell.slots());
+        (vec![producer; cell.producers], vec![consumer])
     }
 }
 
 impl Polling for Mpsc {
     #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.push(message).map_err(Full::into_inner)
+    fn try_send<M: Message>(producer: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        producer.push(message).map_err(Full::into_inner)
     }
 
     #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.pop()
+    fn try_recv<M: Message>(consumer: &mut Self::Receiver<M>) -> Option<M> {
+        consumer.pop()
     }
 }
 
@@ -83,19 +83,19 @@ impl Queue for Spmc {
     type Receiver<M: Message> = spmc::Consumer<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = spmc::ring_buffer(cell.slots());
-        (vec![sender], vec![receiver; cell.consumers])
+        let (producer, consumer) = spmc::ring_buffer(cell.slots());
+        (vec![producer], vec![consumer; cell.consumers])
     }
 }
 
 impl Polling for Spmc {
     #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.push(message).map_err(Full::into_inner)
+    fn try_send<M: Message>(producer: &mut Self::Sender<M>, message: M) -> Result<(), M> {
+        producer.push(message).map_err(Full::into_inner)
     }
 
     #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.pop()
+    fn try_recv<M: Message>(consumer: &mut Self::Receiver<M>) -> Option<M> {
+        consumer.pop()
     }
 }

@@ -31,19 +31,11 @@ static STEPS: AtomicU64 = AtomicU64::new(0);
 type Ours = Block<queue_core::Channel>;
 
 pub(super) fn all() -> Vec<Contender> {
-    let ours = Contender::of::<Ours>(Kind::Buffered);
     vec![
-        Contender {
-            name: SCALED,
-            notes: "queue-core, a tenth of what it did uncounted",
-            measure: &[scaled::<u64>],
-            ..ours
-        },
-        Contender {
-            name: DELAYED,
-            notes: "queue-core, a tenth slower",
-            ..Contender::of::<Delayed<Ours>>(Kind::Buffered)
-        },
+        Contender::of::<Ours>(Kind::Buffered)
+            .measured_by(&[scaled::<u64>])
+            .named(SCALED, "queue-core, a tenth of what it did uncounted"),
+        Contender::of::<Delayed<Ours>>(Kind::Buffered).named(DELAYED, "queue-core, a tenth slower"),
     ]
 }
 

@@ -1,8 +1,8 @@
-//! ringbuf: one producer, one consumer.
+//! ringbuf's ring on the heap, which never waits.
 
 use std::collections::VecDeque;
 
-use ringbuf::traits::{Consumer, Producer, Split};
+use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use crate::cells::Cell;
@@ -23,36 +23,34 @@ impl Queue for Ring {
     type Receiver<M: Message> = HeapCons<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = HeapRb::new(cell.slots()).split();
-        (vec![sender], vec![receiver])
+        let (producer, consumer) = HeapRb::new(cell.slots()).split();
+        (vec![producer], vec![consumer])
     }
 }
 
 impl Polling for Ring {
     #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_push(message)
+    fn try_send<M: Message>(producer: &mut HeapProd<M>, message: M) -> Result<(), M> {
+        producer.try_push(message)
     }
 
     #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_pop()
+    fn try_recv<M: Message>(consumer: &mut HeapCons<M>) -> Option<M> {
+        consumer.try_pop()
     }
 }
 
 impl Batching for Ring {
     #[inline]
-    fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
-        // It takes no more from the iterator than it has room for.
-        sender.push_iter(std::iter::from_fn(|| messages.pop_front()));
+    fn send_batch<M: Message>(producer: &mut HeapProd<M>, messages: &mut VecDeque<M>) {
+        let count = messages.len().min(producer.vacant_len());
+        if count > 0 {
+            producer.push_iter(messages.drain(..count));
+        }
     }
 
     #[inline]
-    fn recv_batch<M: Message>(
-        receiver: &mut Self::Receiver<M>,
-        messages: &mut VecDeque<M>,
-        most: usize,
-    ) {
-        messages.extend(receiver.pop_iter().take(most));
+    fn recv_batch<M: Message>(consumer: &mut HeapCons<M>, messages: &mut VecDeque<M>, most: usize) {
+        messages.extend(consumer.pop_iter().take(most));
     }
 }

@@ -1,6 +1,10 @@
-//! thingbuf's mpsc channels: slots are reused in place, one consumer only.
+//! thingbuf's channels, blocking and asynchronous.
+//!
+//! Fairness: its slots are made to be reused by reference; here messages are moved in
+//! and out by value, as through every other queue.
 
-use thingbuf::mpsc::{self, blocking, errors::TrySendError};
+use thingbuf::mpsc::errors::TrySendError;
+use thingbuf::mpsc::{self, blocking};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -14,7 +18,7 @@ impl Queue for Threads {
     const NAME: &'static str = "thingbuf";
     const VERSION: &'static str = env!("VERSION_THINGBUF");
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "mpsc::blocking; a receive leaves a default value in the slot";
+    const NOTES: &'static str = "mpsc::blocking::channel, messages by value";
 
     type Sender<M: Message> = blocking::Sender<M>;
     type Receiver<M: Message> = blocking::Receiver<M>;
@@ -58,7 +62,7 @@ impl Queue for Tasks {
     const NAME: &'static str = Threads::NAME;
     const VERSION: &'static str = Threads::VERSION;
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "mpsc; a receive leaves a default value in the slot";
+    const NOTES: &'static str = "mpsc::channel, messages by value";
 
     type Sender<M: Message> = mpsc::Sender<M>;
     type Receiver<M: Message> = mpsc::Receiver<M>;

@@ -1,4 +1,7 @@
-//! tokio's mpsc channels, outside of its runtime: one consumer only.
+//! tokio's `mpsc` channels, without its runtime.
+//!
+//! Fairness: outside of a runtime there is no cooperative budget, which its tasks would
+//! pay for; its blocking calls park the thread.
 
 use std::collections::VecDeque;
 
@@ -7,6 +10,7 @@ use tokio::sync::mpsc::{
     Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
 };
 
+use super::vectored::as_vec;
 use crate::cells::Cell;
 use crate::contract::Topology;
 use crate::link::{Async, Batching, Blocking, Ends, Polling, Queue};
@@ -19,15 +23,15 @@ impl Queue for Bounded {
     const NAME: &'static str = "tokio";
     const VERSION: &'static str = env!("VERSION_TOKIO");
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "sync::mpsc; batches by try_reserve_many and blocking_recv_many";
+    const NOTES: &'static str = "sync::mpsc::channel, no runtime; batches by try_reserve_many \
+        (blocking_send where nothing is free) and blocking_recv_many";
 
     type Sender<M: Message> = Sender<M>;
-    /// With a buffer for batches.
-    type Receiver<M: Message> = (Receiver<M>, Vec<M>);
+    type Receiver<M: Message> = Receiver<M>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
         let (sender, receiver) = channel(cell.slots());
-        (vec![sender; cell.producers], vec![(receiver, Vec::new())])
+        (vec![sender; cell.producers], vec![receiver])
     }
 }
 
@@ -40,7 +44,7 @@ impl Blocking for Bounded {
     }
 
     #[inline]
-    fn recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.blocking_recv()
     }
 }
@@ -52,7 +56,7 @@ impl Polling for Bounded {
     }
 
     #[inline]
-    fn try_recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.try_recv().ok()
     }
 }
@@ -67,7 +71,7 @@ impl Async for Bounded {
     }
 
     #[inline]
-    async fn recv<M: Message>((receiver, _): &mut Self::Receiver<M>) -> Option<M> {
+    async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         receiver.recv().await
     }
 }
@@ -75,9 +79,13 @@ impl Async for Bounded {
 impl Batching for Bounded {
     #[inline]
     fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
-        let count = messages.len().min(sender.max_capacity());
-        if let Ok(permits) = sender.try_reserve_many(count) {
-            for (permit, message) in permits.zip(messages.drain(..count)) {
+        let free = sender.capacity().min(messages.len());
+        if free == 0 {
+            if let Some(first) = messages.pop_front() {
+                <Self as Blocking>::send(sender, first);
+            }
+        } else if let Ok(permits) = sender.try_reserve_many(free) {
+            for (permit, message) in permits.zip(messages.drain(..free)) {
                 permit.send(message);
             }
         }
@@ -85,12 +93,11 @@ impl Batching for Bounded {
 
     #[inline]
     fn recv_batch<M: Message>(
-        (receiver, buffer): &mut Self::Receiver<M>,
+        receiver: &mut Self::Receiver<M>,
         messages: &mut VecDeque<M>,
         most: usize,
     ) {
-        receiver.blocking_recv_many(buffer, most);
-        messages.extend(buffer.drain(..));
+        as_vec(messages, |vector| receiver.blocking_recv_many(vector, most));
     }
 }
 
@@ -101,7 +108,7 @@ impl Queue for Unbounded {
     const NAME: &'static str = Bounded::NAME;
     const VERSION: &'static str = Bounded::VERSION;
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "sync::mpsc::unbounded_channel";
+    const NOTES: &'static str = "sync::mpsc::unbounded_channel, no runtime";
 
     type Sender<M: Message> = UnboundedSender<M>;
     type Receiver<M: Message> = UnboundedReceiver<M>;

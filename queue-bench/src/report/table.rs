@@ -19,14 +19,14 @@ pub(crate) enum Place {
 }
 
 /// A column: its title, how wide it is at least, and to which side it keeps.
-pub(super) struct Column {
+pub(crate) struct Column {
     title: &'static str,
     width: u16,
     alignment: CellAlignment,
 }
 
 impl Column {
-    pub(super) const fn left(title: &'static str, width: u16) -> Self {
+    pub(crate) const fn left(title: &'static str, width: u16) -> Self {
         Self {
             title,
             width,
@@ -34,7 +34,7 @@ impl Column {
         }
     }
 
-    pub(super) const fn right(title: &'static str, width: u16) -> Self {
+    pub(crate) const fn right(title: &'static str, width: u16) -> Self {
         Self {
             title,
             width,
@@ -58,7 +58,7 @@ const COLUMNS: [Column; 11] = [
 ];
 
 /// Lines under titles.
-pub(super) fn grid<L>(columns: &[Column], lines: impl Iterator<Item = L>, place: Place) -> String
+pub(crate) fn grid<L>(columns: &[Column], lines: impl Iterator<Item = L>, place: Place) -> String
 where
     L: IntoIterator,
     L::Item: Into<Cell>,

@@ -1,0 +1,164 @@
+//! A queue with everything that is compiled for it.
+
+use std::time::Duration;
+
+use super::OURS;
+use crate::cells::{Cell, Kind};
+use crate::contract::{Contract, Mode};
+use crate::crew::Crew;
+use crate::instructions::{self, Step};
+use crate::latency::{self, Scenario};
+use crate::link::{Link, Queue};
+use crate::message::Payload;
+use crate::slice::{self, Failure, Measured};
+use crate::transfer;
+
+/// A measurement, compiled for a queue, a mode and a kind of message.
+type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
+
+/// A queue in one mode and one kind of cell, with its measurements compiled for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Contender {
+    /// The crate, or what else it is known as.
+    pub name: &'static str,
+    /// The version that was built in.
+    pub version: &'static str,
+    /// The kind of cells that it takes part in so.
+    pub kind: Kind,
+    /// What it promises.
+    pub contract: Contract,
+    /// What else a reader should know.
+    pub notes: &'static str,
+    /// In the order of [`Payload::ALL`]; only words in the modes and kinds of cells where no suite
+    /// varies the payload, as each costs the compiler its time.
+    measure: &'static [Measure],
+    delay: fn(&Crew, Scenario, Duration) -> Result<Measured, Failure>,
+    holds: fn(usize) -> bool,
+    carries: fn(Payload) -> bool,
+    transfer: fn(&Crew, &Cell, u64) -> Duration,
+    uncontended: fn(&Cell, u64) -> Duration,
+    operate: fn(&Cell, Step, u64),
+}
+
+impl Contender {
+    pub(super) fn of<L: Link>(kind: Kind) -> Self {
+        Self {
+            name: L::Queue::NAME,
+            version: L::Queue::VERSION,
+            kind,
+            contract: Contract {
+                order: L::ORDER,
+                topology: L::Queue::TOPOLOGY,
+                mode: L::MODE,
+            },
+            notes: L::NOTES,
+            measure: const { &[slice::measure::<L, u64>] },
+            delay: latency::measure::<L>,
+            holds: L::Queue::holds,
+            carries: L::Queue::carries,
+            transfer: transfer::transfer::<L>,
+            uncontended: transfer::uncontended::<L>,
+            operate: instructions::carry_out::<L>,
+        }
+    }
+
+    /// The like, with every payload.
+    pub(super) fn of_all_payloads<L: Link>(kind: Kind) -> Self {
+        Self {
+            measure: const {
+                &[
+                    slice::measure::<L, u64>,
+                    slice::measure::<L, [u64; 8]>,
+                    slice::measure::<L, [u64; 32]>,
+                    slice::measure::<L, String>,
+                ]
+            },
+            ..Self::of::<L>(kind)
+        }
+    }
+
+    /// The same queue under another name.
+    pub(super) fn named(self, name: &'static str, notes: &'static str) -> Self {
+        Self {
+            name,
+            notes,
+            ..self
+        }
+    }
+
+    /// The same queue, whose slices something else measures, in words.
+    pub(super) fn measured_by(self, measure: &'static [Measure]) -> Self {
+        Self { measure, ..self }
+    }
+
+    /// The measurement with these messages, if it takes them.
+    fn with(&self, payload: Payload) -> Option<Measure> {
+        let place = Payload::ALL.iter().position(|&kind| kind == payload)?;
+        self.measure.get(place).copied()
+    }
+
+    /// Whether it is one of our own queues.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.name == OURS
+    }
+
+    /// Whether it takes part in the cell in that mode.
+    #[must_use]
+    pub fn competes(&self, cell: &Cell, mode: Mode) -> bool {
+        let queue = cell.of_one_channel();
+        let topology = self.contract.topology;
+        self.contract.mode == mode
+            && self.kind == cell.kind()
+            && topology.serves(queue.producers, queue.consumers)
+            && queue.capacity.limit().is_none_or(self.holds)
+            && self.with(queue.payload).is_some()
+            && (self.carries)(queue.payload)
+    }
+
+    /// Measures one slice of that length.
+    pub(crate) fn measure(
+        &self,
+        crew: &Crew,
+        cell: &Cell,
+        length: Duration,
+    ) -> Result<Measured, Failure> {
+        let measure = self.with(cell.payload).expect("it competes here");
+        measure(crew, cell, length)
+    }
+
+    /// Measures the delays of one slice of that length.
+    pub(crate) fn delay(
+        &self,
+        crew: &Crew,
+        scenario: Scenario,
+        length: Duration,
+    ) -> Result<Measured, Failure> {
+        (self.delay)(crew, scenario, length)
+    }
+
+    /// Carries out a step that often, to be counted.
+    pub(crate) fn operate(&self, cell: &Cell, step: Step, times: u64) {
+        (self.operate)(cell, step, times);
+    }
+
+    /// Moves that many messages through the crew; the time that it took.
+    ///
+    /// # Panics
+    ///
+    /// Panics if a worker does, or if messages are lost or altered.
+    #[must_use]
+    pub fn transfer(&self, crew: &Crew, cell: &Cell, messages: u64) -> Duration {
+        (self.transfer)(crew, cell, messages)
+    }
+
+    /// Sends and receives that many messages one by one on this thread.
+    ///
+    /// # Panics
+    ///
+    /// Panics if messages are lost or altered, in a cell of [`Kind::Rendezvous`], and in batches.
+    #[must_use]
+    pub fn uncontended(&self, cell: &Cell, messages: u64) -> Duration {
+        (self.uncontended)(cell, messages)
+    }
+}
