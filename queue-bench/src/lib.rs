@@ -16,10 +16,11 @@
 //!
 //! From the outside in: `cli` (subcommands), `run` (the parent process), `launch` (the
 //! child process), `schedule` (who runs next to whom), `slice` (one measurement), `limits`
-//! (what the machine allows), `latency` (delays), `instructions` (what valgrind counts), [`contenders`] (the queues) and [`link`] (what
-//! a slice asks of a queue); [`suites`] (which cells), `statistics`, `environment`, `report` and
-//! `records` for what comes out, `compare` for two records, `selfcheck` for the comparison
-//! itself. [`transfer`] moves a fixed number of messages instead, for the criterion benches.
+//! (what the machine allows), `latency` (delays), `instructions` (what valgrind counts),
+//! [`contenders`] (the queues) and [`link`] (what a slice asks of a queue); [`suites`] (which
+//! cells), `statistics`, `environment`, `report` and `records` for what comes out, `compare` for
+//! two records, `selfcheck` for the comparison itself. [`transfer`] moves a fixed number of
+//! messages instead, for the criterion benches.
 #![deny(unsafe_code)]
 
 pub mod cells;
