@@ -3,6 +3,9 @@
 //! To add one, write an adapter file (the shortest is `rapidfire.rs`), declare it
 //! here, and give it a line in [`all`] for each [kind](Kind) of cell that it can do.
 
+#[macro_use]
+mod macros;
+
 mod async_channel;
 mod concurrent_queue;
 mod contender;
@@ -46,13 +49,14 @@ use crate::link::{
 pub const OURS: &str = "queue-core";
 
 /// The peers of the quick suite: the most used ones, and those that have been fastest somewhere.
-pub const LEADERS: [&str; 8] = [
+pub const LEADERS: [&str; 9] = [
     "crossbeam-channel",
     "crossbeam-queue",
     "crossfire",
     "flume",
     "kanal",
     "nexus-queue",
+    "nexus-queue-mpsc",
     "rapidfire",
     "std-mpsc",
 ];

@@ -2,11 +2,11 @@
 //!
 //! Fairness: it is made for tasks, and in `block` it waits by the calls it has for threads.
 
-use async_channel::{Receiver, Sender, TrySendError, bounded, unbounded};
+use async_channel::{Receiver, Sender, bounded, unbounded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
-use crate::link::{self, Async, Blocking, Ends, Polling, Queue};
+use crate::link::{self, Blocking, Ends, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -44,29 +44,6 @@ impl Blocking for Channel {
     }
 }
 
-impl Polling for Channel {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
+polling!(Channel);
 
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
-
-impl Async for Channel {
-    #[inline]
-    async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .await
-            .expect("the receivers outlive the senders");
-    }
-
-    #[inline]
-    async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().await.ok()
-    }
-}
+asynchronous!(Channel);

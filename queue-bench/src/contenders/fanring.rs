@@ -6,12 +6,12 @@
 
 use std::collections::VecDeque;
 
-use fanring::mpsc::{Receiver, Sender, TrySendError, channel};
+use fanring::mpsc::{Receiver, Sender, channel};
 
 use super::vectored::as_vec;
 use crate::cells::Cell;
 use crate::contract::{Order, Topology};
-use crate::link::{Batching, Blocking, Ends, Polling, Queue};
+use crate::link::{Batching, Blocking, Ends, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -38,31 +38,9 @@ impl Queue for Lanes {
     }
 }
 
-impl Blocking for Lanes {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receiver outlives the senders");
-    }
+blocking!(Lanes);
 
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
-
-impl Polling for Lanes {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
+polling!(Lanes);
 
 impl Batching for Lanes {
     #[inline]

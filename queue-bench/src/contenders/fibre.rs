@@ -5,81 +5,16 @@
 
 use std::collections::VecDeque;
 
-use fibre::{TrySendError, mpmc, mpsc, spsc};
+use fibre::{mpmc, mpsc, spsc};
 
 use super::vectored::as_vec;
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Async, Batching, Blocking, Ends, Polling, Queue};
+use crate::link::Batching;
 use crate::message::Message;
 
-macro_rules! queue {
-    ($queue:ident, $name:literal, $topology:ident, $notes:literal,
-     $sender:ty, $receiver:ty, |$cell:ident| $open:expr) => {
-        #[derive(Debug)]
-        pub(super) struct $queue;
-
-        impl Queue for $queue {
-            const NAME: &'static str = $name;
-            const VERSION: &'static str = env!("VERSION_FIBRE");
-            const TOPOLOGY: Topology = Topology::$topology;
-            const NOTES: &'static str = $notes;
-
-            type Sender<M: Message> = $sender;
-            type Receiver<M: Message> = $receiver;
-
-            fn open<M: Message>($cell: &Cell) -> Ends<Self, M> {
-                let (sender, receiver) = $open;
-                ends!($topology, $cell, sender, receiver)
-            }
-        }
-    };
-}
-
-macro_rules! ends {
-    (Mpmc, $cell:ident, $sender:ident, $receiver:ident) => {
-        crate::link::clones(($sender, $receiver), $cell)
-    };
-    (Mpsc, $cell:ident, $sender:ident, $receiver:ident) => {
-        (vec![$sender; $cell.producers], vec![$receiver])
-    };
-    (Spsc, $cell:ident, $sender:ident, $receiver:ident) => {
-        (vec![$sender], vec![$receiver])
-    };
-}
-
-macro_rules! blocking {
+macro_rules! batching {
     ($($queue:ident),*) => {$(
-        impl Blocking for $queue {
-            #[inline]
-            fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-                sender
-                    .send(message)
-                    .expect("the receivers outlive the senders");
-            }
-
-            #[inline]
-            fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-                receiver.recv().ok()
-            }
-        }
-    )*};
-}
-
-macro_rules! polling_and_batching {
-    ($($queue:ident),*) => {$(
-        impl Polling for $queue {
-            #[inline]
-            fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-                sender.try_send(message).map_err(TrySendError::into_inner)
-            }
-
-            #[inline]
-            fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-                receiver.try_recv().ok()
-            }
-        }
-
         impl Batching for $queue {
             #[inline]
             fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
@@ -100,28 +35,10 @@ macro_rules! polling_and_batching {
     )*};
 }
 
-macro_rules! asynchronous {
-    ($($queue:ident),*) => {$(
-        impl Async for $queue {
-            #[inline]
-            async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-                sender
-                    .send(message)
-                    .await
-                    .expect("the receivers outlive the senders");
-            }
-
-            #[inline]
-            async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-                receiver.recv().await.ok()
-            }
-        }
-    )*};
-}
-
 queue!(
     Mpmc,
     "fibre",
+    "VERSION_FIBRE",
     Mpmc,
     "mpmc::bounded",
     mpmc::Sender<M>,
@@ -131,6 +48,7 @@ queue!(
 queue!(
     MpmcTasks,
     "fibre",
+    "VERSION_FIBRE",
     Mpmc,
     "mpmc::bounded_async",
     mpmc::AsyncSender<M>,
@@ -140,6 +58,7 @@ queue!(
 queue!(
     MpmcRendezvous,
     "fibre",
+    "VERSION_FIBRE",
     Mpmc,
     "mpmc::rendezvous",
     mpmc::RendezvousSyncSender<M>,
@@ -149,6 +68,7 @@ queue!(
 queue!(
     MpmcUnbounded,
     "fibre",
+    "VERSION_FIBRE",
     Mpmc,
     "mpmc::unbounded",
     mpmc::UnboundedSyncSender<M>,
@@ -158,6 +78,7 @@ queue!(
 queue!(
     Mpsc,
     "fibre-mpsc",
+    "VERSION_FIBRE",
     Mpsc,
     "mpsc::bounded",
     mpsc::BoundedSyncSender<M>,
@@ -167,6 +88,7 @@ queue!(
 queue!(
     MpscTasks,
     "fibre-mpsc",
+    "VERSION_FIBRE",
     Mpsc,
     "mpsc::bounded_async",
     mpsc::BoundedAsyncSender<M>,
@@ -176,6 +98,7 @@ queue!(
 queue!(
     MpscRendezvous,
     "fibre-mpsc",
+    "VERSION_FIBRE",
     Mpsc,
     "mpsc::rendezvous",
     mpsc::RendezvousSyncSender<M>,
@@ -185,6 +108,7 @@ queue!(
 queue!(
     MpscUnbounded,
     "fibre-mpsc",
+    "VERSION_FIBRE",
     Mpsc,
     "mpsc::unbounded",
     mpsc::UnboundedSyncSender<M>,
@@ -194,6 +118,7 @@ queue!(
 queue!(
     Spsc,
     "fibre-spsc",
+    "VERSION_FIBRE",
     Spsc,
     "spsc::bounded_sync",
     spsc::BoundedSyncSender<M>,
@@ -203,6 +128,7 @@ queue!(
 queue!(
     SpscTasks,
     "fibre-spsc",
+    "VERSION_FIBRE",
     Spsc,
     "spsc::bounded_async",
     spsc::BoundedAsyncSender<M>,
@@ -212,6 +138,7 @@ queue!(
 queue!(
     SpscRendezvous,
     "fibre-spsc",
+    "VERSION_FIBRE",
     Spsc,
     "spsc::rendezvous",
     spsc::RendezvousSyncSender<M>,
@@ -222,5 +149,6 @@ queue!(
 blocking!(Mpmc, Mpsc, Spsc);
 blocking!(MpmcRendezvous, MpscRendezvous, SpscRendezvous);
 blocking!(MpmcUnbounded, MpscUnbounded);
-polling_and_batching!(Mpmc, Mpsc, Spsc);
+polling!(Mpmc, Mpsc, Spsc);
+batching!(Mpmc, Mpsc, Spsc);
 asynchronous!(MpmcTasks, MpscTasks, SpscTasks);

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use flume::{Receiver, Selector, Sender, TrySendError, bounded, unbounded};
+use flume::{Receiver, Selector, Sender, bounded, unbounded};
 
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
-use crate::link::{self, Async, Batching, Blocking, Ends, Polling, Queue, Selecting};
+use crate::link::{self, Async, Batching, Blocking, Ends, Queue, Selecting};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -31,31 +31,9 @@ impl Queue for Channel {
     }
 }
 
-impl Blocking for Channel {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receivers outlive the senders");
-    }
+blocking!(Channel);
 
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
-
-impl Polling for Channel {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
+polling!(Channel);
 
 impl Async for Channel {
     #[inline]

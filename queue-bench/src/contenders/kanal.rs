@@ -32,19 +32,7 @@ impl Queue for Channel {
     }
 }
 
-impl Blocking for Channel {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receivers outlive the senders");
-    }
-
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
+blocking!(Channel);
 
 impl Polling for Channel {
     #[inline]

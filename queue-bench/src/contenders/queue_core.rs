@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::OURS;
 use crate::cells::{Capacity, Cell};
 use crate::contract::Topology;
-use crate::link::{self, Blocking, Ends, Polling, Queue, Selecting};
+use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
 const VERSION: &str = env!("VERSION_QUEUE_CORE");
@@ -62,55 +62,6 @@ impl Queue for Channel {
     }
 }
 
-impl Blocking for Channel {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receivers outlive the senders");
-    }
+blocking!(Channel);
 
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
-
-#[derive(Debug)]
-pub(super) struct Selection<'a, M> {
-    select: Select<'a>,
-    receivers: &'a [Receiver<M>],
-    connected: usize,
-}
-
-impl Selecting for Channel {
-    const SELECT_NOTES: &'static str = "Select";
-
-    type Selection<'a, M: Message> = Selection<'a, M>;
-
-    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
-        let mut select = Select::new();
-        for receiver in receivers {
-            select.recv(receiver);
-        }
-        Selection {
-            select,
-            receivers,
-            connected: receivers.len(),
-        }
-    }
-
-    #[inline]
-    fn recv_any<M: Message>(selection: &mut Selection<'_, M>) -> Option<M> {
-        while selection.connected > 0 {
-            let operation = selection.select.select();
-            let index = operation.index();
-            if let Ok(message) = operation.recv(&selection.receivers[index]) {
-                return Some(message);
-            }
-            selection.select.remove(index);
-            selection.connected -= 1;
-        }
-        None
-    }
-}
+selecting!(Channel, Select, Receiver);

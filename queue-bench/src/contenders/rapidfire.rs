@@ -1,10 +1,10 @@
 //! rapidfire's bounded channel, which waits only in async code.
 
-use rapidfire::{Receiver, Sender, TrySendError, bounded};
+use rapidfire::{Receiver, Sender, bounded};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{self, Ends, Polling, Queue};
+use crate::link::{self, Ends, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -23,14 +23,4 @@ impl Queue for Bounded {
     }
 }
 
-impl Polling for Bounded {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
+polling!(Bounded);

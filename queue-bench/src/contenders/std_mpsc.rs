@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_
 
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Blocking, Ends, Polling, Queue};
+use crate::link::{Ends, Polling, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -25,19 +25,7 @@ impl Queue for SyncChannel {
     }
 }
 
-impl Blocking for SyncChannel {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receiver outlives the senders");
-    }
-
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
+blocking!(SyncChannel);
 
 impl Polling for SyncChannel {
     #[inline]
@@ -71,16 +59,4 @@ impl Queue for Channel {
     }
 }
 
-impl Blocking for Channel {
-    #[inline]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
-        sender
-            .send(message)
-            .expect("the receiver outlives the senders");
-    }
-
-    #[inline]
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.recv().ok()
-    }
-}
+blocking!(Channel);

@@ -3,12 +3,11 @@
 //! Fairness: its slots are made to be reused by reference; here messages are moved in
 //! and out by value, as through every other queue.
 
-use thingbuf::mpsc::errors::TrySendError;
 use thingbuf::mpsc::{self, blocking};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Async, Blocking, Ends, Polling, Queue};
+use crate::link::{Async, Blocking, Ends, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -43,17 +42,7 @@ impl Blocking for Threads {
     }
 }
 
-impl Polling for Threads {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
+polling!(Threads);
 
 #[derive(Debug)]
 pub(super) struct Tasks;

@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{
     Receiver, Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel,
 };
@@ -13,7 +12,7 @@ use tokio::sync::mpsc::{
 use super::vectored::as_vec;
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Async, Batching, Blocking, Ends, Polling, Queue};
+use crate::link::{Async, Batching, Blocking, Ends, Queue};
 use crate::message::Message;
 
 #[derive(Debug)]
@@ -49,17 +48,7 @@ impl Blocking for Bounded {
     }
 }
 
-impl Polling for Bounded {
-    #[inline]
-    fn try_send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> Result<(), M> {
-        sender.try_send(message).map_err(TrySendError::into_inner)
-    }
-
-    #[inline]
-    fn try_recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
-        receiver.try_recv().ok()
-    }
-}
+polling!(Bounded);
 
 impl Async for Bounded {
     #[inline]
