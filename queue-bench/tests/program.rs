@@ -203,15 +203,21 @@ fn each_cell_has_the_contenders_that_fit_it() {
         &[
             "queue-core fifo/mpmc/try",
             "crossbeam-queue fifo/mpmc/try",
-            "heapless fifo/mpmc/try",
+            "heapless-mpmc fifo/mpmc/try",
         ],
-        &["std-mpsc", "rtrb", "tokio"],
+        &["std-mpsc", "rtrb", "tokio", "heapless "],
     );
     has(
         "spsc-1p1c-cap1024-8B",
         "batch64",
         &["rtrb fifo/spsc/batch64", "fibre fifo/mpmc/batch64"],
         &["crossbeam-queue"],
+    );
+    has(
+        "mpmc-2p2c-cap1024-8B",
+        "async",
+        &["flume fifo/mpmc/async", "crossfire fifo/mpmc/async"],
+        &["crossfire-mpsc", "rtrb"],
     );
     has(
         "spsc-1p1c-cap0-8B",
@@ -242,6 +248,19 @@ fn each_cell_has_the_contenders_that_fit_it() {
         ],
         &["kanal"],
     );
+}
+
+#[test]
+fn a_budget_that_is_none_is_refused_before_anything_is_counted() {
+    for file in ["/no/such/file.toml", "Cargo.toml"] {
+        let output = queue_bench(&["instructions", "--budget", file]);
+        assert_eq!(output.status.code(), Some(2));
+        let complaint = text(&output.stderr);
+        assert!(complaint.contains(file), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    }
+    let both = queue_bench(&["instructions", "--budget", "x", "--contenders", "*"]);
+    assert_eq!(both.status.code(), Some(2));
 }
 
 #[test]

@@ -59,6 +59,8 @@ impl Polling for Single {
 }
 
 impl Batching for Single {
+    const BATCH_NOTES: &'static str = "try_batch_publish of what there is room for";
+
     #[inline]
     fn send_batch<M: Message>(producer: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
         if let Err(MissingFreeSlots(missing)) = publish(producer, messages, messages.len()) {

@@ -23,7 +23,7 @@ impl Queue for Lanes {
     const ORDER: Order = Order::PerProducer;
     const TOPOLOGY: Topology = Topology::Mpsc;
     const NOTES: &'static str = "mpsc::channel: each producer has its share of the slots, rounded \
-        up to a power of two; batches sent one by one, received by recv_batch_into";
+        up to a power of two";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
@@ -43,6 +43,8 @@ blocking!(Lanes);
 polling!(Lanes);
 
 impl Batching for Lanes {
+    const BATCH_NOTES: &'static str = "sent one by one, received by recv_batch_into";
+
     #[inline]
     fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
         for message in messages.drain(..) {

@@ -16,6 +16,8 @@ use crate::message::Message;
 macro_rules! batching {
     ($($queue:ident),*) => {$(
         impl Batching for $queue {
+            const BATCH_NOTES: &'static str = "send_batch_mut and recv_batch_mut";
+
             #[inline]
             fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
                 as_vec(messages, |vector| sender.send_batch_mut(vector))

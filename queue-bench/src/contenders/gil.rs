@@ -105,8 +105,7 @@ queue!(
     Spsc,
     Fifo,
     1,
-    "spsc::channel; batches sent one by one (its batch call is unsafe), received by a read guard, \
-     which takes all there is",
+    "spsc::channel",
     spsc::Sender<M>,
     spsc::Receiver<M>,
     |cell| {
@@ -121,8 +120,7 @@ queue!(
     Mpmc,
     PerProducer,
     1,
-    "mpmc::sharded::channel: each producer has its share of the slots; batches sent one by one \
-     (its batch call is unsafe), received by a read guard, which takes all that a shard has",
+    "mpmc::sharded::channel: each producer has its share of the slots",
     mpmc::sharded::Sender<M>,
     mpmc::sharded::Receiver<M>,
     |cell| {
@@ -145,6 +143,9 @@ queue!(
 macro_rules! guarded {
     ($queue:ident) => {
         impl Batching for $queue {
+            const BATCH_NOTES: &'static str =
+                "sent one by one (its batch call is unsafe); a read guard takes all there is";
+
             #[inline]
             fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
                 while let Some(message) = messages.pop_front() {

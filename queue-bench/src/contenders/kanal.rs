@@ -17,8 +17,6 @@ impl Queue for Channel {
     const NAME: &'static str = "kanal";
     const VERSION: &'static str = env!("VERSION_KANAL");
     const TOPOLOGY: Topology = Topology::Mpmc;
-    const NOTES: &'static str = "batches sent one by one; received by drain_into, which takes all \
-        there is, or by recv where it finds nothing";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
@@ -67,6 +65,9 @@ impl Async for Channel {
 }
 
 impl Batching for Channel {
+    const BATCH_NOTES: &'static str =
+        "sent one by one; received by drain_into, which takes all there is, or recv";
+
     #[inline]
     fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
         for message in messages.drain(..) {

@@ -17,7 +17,7 @@ impl Queue for Ring {
     const NAME: &'static str = "ringbuf";
     const VERSION: &'static str = env!("VERSION_RINGBUF");
     const TOPOLOGY: Topology = Topology::Spsc;
-    const NOTES: &'static str = "HeapRb; batches by push_iter and pop_iter";
+    const NOTES: &'static str = "HeapRb";
 
     type Sender<M: Message> = HeapProd<M>;
     type Receiver<M: Message> = HeapCons<M>;
@@ -41,6 +41,8 @@ impl Polling for Ring {
 }
 
 impl Batching for Ring {
+    const BATCH_NOTES: &'static str = "HeapRb by push_iter and pop_iter";
+
     #[inline]
     fn send_batch<M: Message>(producer: &mut HeapProd<M>, messages: &mut VecDeque<M>) {
         let count = messages.len().min(producer.vacant_len());

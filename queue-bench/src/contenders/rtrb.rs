@@ -42,6 +42,8 @@ impl Polling for Ring {
 }
 
 impl Batching for Ring {
+    const BATCH_NOTES: &'static str = "write and read chunks";
+
     #[inline]
     fn send_batch<M: Message>(producer: &mut Producer<M>, messages: &mut VecDeque<M>) {
         let count = match producer.write_chunk_uninit(messages.len()) {

@@ -22,8 +22,7 @@ impl Queue for Bounded {
     const NAME: &'static str = "tokio";
     const VERSION: &'static str = env!("VERSION_TOKIO");
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "sync::mpsc::channel, no runtime; batches by try_reserve_many \
-        (blocking_send where nothing is free) and blocking_recv_many";
+    const NOTES: &'static str = "sync::mpsc::channel, no runtime";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
@@ -66,6 +65,9 @@ impl Async for Bounded {
 }
 
 impl Batching for Bounded {
+    const BATCH_NOTES: &'static str =
+        "try_reserve_many, or blocking_send where nothing is free; blocking_recv_many";
+
     #[inline]
     fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
         let free = sender.capacity().min(messages.len());

@@ -15,6 +15,9 @@ use crate::message::Message;
 /// They may wait, or return with nothing done: the caller then tries again after a
 /// [`Backoff::snooze`], the same for every queue.
 pub trait Batching: Queue {
+    /// What else a reader should know about them.
+    const BATCH_NOTES: &'static str;
+
     /// Sends as many of the first messages as it can or will, and takes them out.
     fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>);
 
@@ -55,6 +58,7 @@ const fn mode_of(size: usize) -> Mode {
 impl<Q: Batching, const SIZE: usize> Link for Batch<Q, SIZE> {
     type Queue = Q;
     const MODE: Mode = mode_of(SIZE);
+    const NOTES: &'static str = Q::BATCH_NOTES;
 
     type Sender<M: Message> = Gathering<Q::Sender<M>, M>;
     type Receiver<M: Message> = Q::Receiver<M>;
