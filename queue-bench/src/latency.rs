@@ -36,7 +36,8 @@ pub(crate) enum Scenario {
     Idle,
     /// A producer shares its core with other work, and is off it again and again, sometimes in
     /// the middle of an operation: the time between two messages that a worker on another core
-    /// receives, which sends some itself all the while.
+    /// receives. In `try` that one sends some itself all the while, and could go on; in other
+    /// modes it has nothing else to wait for, and could sleep.
     FrozenPeer,
 }
 
@@ -66,7 +67,7 @@ impl Scenario {
         match self {
             Self::PingPong | Self::OpenLoop(_) => &[Mode::Block, Mode::Try, Mode::Async],
             Self::WakeUp | Self::Idle => &[Mode::Block, Mode::Async],
-            Self::FrozenPeer => &[Mode::Try],
+            Self::FrozenPeer => &[Mode::Try, Mode::Block],
         }
     }
 

@@ -88,6 +88,8 @@ pub(crate) struct Measured {
     pub(crate) shares: Vec<u64>,
     /// The delays that a scenario asks for.
     pub(crate) delays: Delays,
+    /// The part of its time for which the worker who measured them was on a core.
+    pub(crate) busy: f64,
     /// How long some messages were under way, in nanoseconds; summed up before it is told.
     #[serde(skip)]
     pub(crate) waits: Vec<u64>,

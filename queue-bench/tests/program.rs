@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::{Map, Value};
 
 /// What every row has; readers rely on these names.
-const FIELDS: [&str; 42] = [
+const FIELDS: [&str; 43] = [
     "metric",
     "cell",
     "mode",
@@ -32,6 +32,7 @@ const FIELDS: [&str; 42] = [
     "verdict",
     "percent_of_limit",
     "cpu_ns",
+    "busy",
     "switches",
     "share_min",
     "share_max",

@@ -36,23 +36,41 @@ pub(crate) fn measure<L: Link>(
         Scenario::OpenLoop(rate) => open_loop::<L>(&cell, rate, length),
         Scenario::WakeUp => wake_up::<L>(&cell, length),
         Scenario::Idle => idle::<L>(&cell, length),
-        Scenario::FrozenPeer => frozen_peer::<L>(&cell, length),
+        Scenario::FrozenPeer if L::MODE == Mode::Try => frozen_peer::<L>(&cell, length),
+        Scenario::FrozenPeer => frozen_sender::<L>(&cell, length),
     };
-    let mut delays = Delays::default();
+    let mut measured = Measured::default();
     for outcome in crew.start(jobs) {
-        delays.merge(&outcome.map_err(Failure)?.delays);
+        let outcome = outcome.map_err(Failure)?;
+        measured.delays.merge(&outcome.delays);
+        measured.busy += outcome.busy;
     }
-    Ok(Measured {
-        delays,
-        ..Measured::default()
-    })
+    Ok(measured)
 }
 
-/// Those of a worker that measures, or nothing of one that does not.
-fn measured(delays: Delays) -> Measured {
-    Measured {
-        delays,
-        ..Measured::default()
+/// What the one worker has measured who does.
+struct Watch {
+    delays: Delays,
+    begin: Instant,
+    before: Usage,
+}
+
+impl Watch {
+    fn start() -> Self {
+        Self {
+            delays: Delays::default(),
+            begin: Instant::now(),
+            before: Usage::of_this_thread(),
+        }
+    }
+
+    fn stop(self) -> Measured {
+        let spent = (Usage::of_this_thread() - self.before).cpu;
+        Measured {
+            delays: self.delays,
+            busy: spent.div_duration_f64(self.begin.elapsed()),
+            ..Measured::default()
+        }
     }
 }
 
@@ -69,32 +87,33 @@ fn ping_pong<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
     let ask = move || {
         let answering = Producers::new(1);
         let mut source = L::source(&mut answers);
-        let mut delays = Delays::default();
-        let begin = Instant::now();
+        let mut watch = Watch::start();
         let mut number = 0;
         loop {
             let sent = Instant::now();
-            if sent - begin >= length {
+            let since = sent - watch.begin;
+            if since >= length {
                 break;
             }
             L::send(&mut there, word(0, number));
             let answer = L::recv::<u64>(&mut source, &answering);
             assert_eq!(answer, Some(word(1, number)), "the answer to this message");
-            if sent - begin > length / WARM_UP_PART {
-                delays.add(sent.elapsed());
+            if since > length / WARM_UP_PART {
+                watch.delays.add(sent.elapsed());
             }
             number += 1;
         }
+        let measured = watch.stop();
         drop(there);
         asking.leave();
-        measured(delays)
+        measured
     };
     let answer = move || {
         let mut source = L::source(&mut arrivals);
         while let Some(message) = L::recv::<u64>(&mut source, &going) {
             L::send(&mut back, word(1, sequence(message)));
         }
-        measured(Delays::default())
+        Measured::default()
     };
     vec![Box::new(ask), Box::new(answer)]
 }
@@ -116,18 +135,18 @@ fn open_loop<L: Link>(cell: &Cell, rate: u32, length: Duration) -> Vec<Job> {
         }
         drop(sender);
         sending.leave();
-        measured(Delays::default())
+        Measured::default()
     };
     let receive = move || {
         let mut source = L::source(&mut receiver);
-        let mut delays = Delays::default();
+        let mut watch = Watch::start();
         while let Some(message) = L::recv::<u64>(&mut source, &going) {
             let due = due(sequence(message));
             if due > start + length / WARM_UP_PART {
-                delays.add(due.elapsed());
+                watch.delays.add(due.elapsed());
             }
         }
-        measured(delays)
+        watch.stop()
     };
     vec![Box::new(send), Box::new(receive)]
 }
@@ -145,16 +164,16 @@ fn wake_up<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
         }
         drop(sender);
         sending.leave();
-        measured(Delays::default())
+        Measured::default()
     };
     let receive = move || {
         let mut source = L::source(&mut receiver);
-        let mut delays = Delays::default();
+        let mut watch = Watch::start();
         while let Some(sent) = L::recv::<u64>(&mut source, &going) {
             let waited = nanoseconds(Instant::now()).saturating_sub(sent);
-            delays.add(Duration::from_nanos(waited));
+            watch.delays.add(Duration::from_nanos(waited));
         }
-        measured(delays)
+        watch.stop()
     };
     vec![Box::new(send), Box::new(receive)]
 }
@@ -167,17 +186,17 @@ fn idle<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
         thread::sleep(length);
         drop(sender);
         sending.leave();
-        measured(Delays::default())
+        Measured::default()
     };
     let wait = move || {
         let mut source = L::source(&mut receiver);
-        let (begin, before) = (Instant::now(), Usage::of_this_thread());
+        let watch = Watch::start();
         let received = L::recv::<u64>(&mut source, &going);
         assert_eq!(received, None, "nobody has sent anything");
-        let spent = (Usage::of_this_thread() - before).cpu;
-        let mut delays = Delays::default();
-        delays.add(spent.div_f64(begin.elapsed().as_secs_f64()));
-        measured(delays)
+        let mut measured = watch.stop();
+        let in_a_second = Duration::from_secs(1).mul_f64(measured.busy);
+        measured.delays.add(in_a_second);
+        measured
     };
     vec![Box::new(stay), Box::new(wait)]
 }
@@ -207,13 +226,13 @@ fn frozen_peer<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
             }
         }
         over_there[1].store(true, Ordering::Relaxed);
-        measured(Delays::default())
+        Measured::default()
     };
     let work = move || {
         let forever = Producers::new(1);
         let mut source = L::source(&mut receiver);
-        let mut delays = Delays::default();
-        let begin = Instant::now();
+        let mut watch = Watch::start();
+        let begin = watch.begin;
         let (mut last, mut number, mut pending) = (begin, 0, 0);
         while last - begin < length {
             if pending < most {
@@ -223,7 +242,7 @@ fn frozen_peer<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
             let message = L::recv::<u64>(&mut source, &forever);
             let now = Instant::now();
             if now - begin > length / WARM_UP_PART {
-                delays.add(now - last);
+                watch.delays.add(now - last);
             }
             last = now;
             match message.map(crate::message::producer) {
@@ -231,20 +250,67 @@ fn frozen_peer<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
                 _ => pending -= 1,
             }
         }
+        let measured = watch.stop();
         over_here[0].store(true, Ordering::Relaxed);
         while !over_here[1].load(Ordering::Relaxed) {
             thread::yield_now();
         }
-        measured(delays)
+        measured
     };
+    vec![
+        Box::new(hammer),
+        Box::new(work),
+        Box::new(other_work(length)),
+    ]
+}
+
+/// A consumer that waits for such a producer: what it does while nothing comes.
+fn frozen_sender<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
+    let (mut senders, mut receivers) = L::open::<u64>(cell);
+    let (mut sender, mut receiver) = (senders.remove(0), receivers.remove(0));
+    drop(senders);
+    let going = Arc::new(Producers::new(1));
+    let sending = Arc::clone(&going);
     let begin = Instant::now();
-    let other_work = move || {
+    let hammer = move || {
+        let mut number = 0;
+        while begin.elapsed() < length {
+            L::send(&mut sender, word(0, number));
+            number += 1;
+        }
+        drop(sender);
+        sending.leave();
+        Measured::default()
+    };
+    let wait = move || {
+        let mut source = L::source(&mut receiver);
+        let mut watch = Watch::start();
+        let mut last = watch.begin;
+        while L::recv::<u64>(&mut source, &going).is_some() {
+            let now = Instant::now();
+            if now - watch.begin > length / WARM_UP_PART {
+                watch.delays.add(now - last);
+            }
+            last = now;
+        }
+        watch.stop()
+    };
+    vec![
+        Box::new(hammer),
+        Box::new(wait),
+        Box::new(other_work(length)),
+    ]
+}
+
+/// Keeps its core busy.
+fn other_work(length: Duration) -> impl FnOnce() -> Measured + Send {
+    let begin = Instant::now();
+    move || {
         while begin.elapsed() < length {
             hint::spin_loop();
         }
-        measured(Delays::default())
-    };
-    vec![Box::new(hammer), Box::new(work), Box::new(other_work)]
+        Measured::default()
+    }
 }
 
 #[cfg(test)]

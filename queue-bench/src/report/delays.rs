@@ -4,7 +4,7 @@ use super::row::{Metric, Row, Status};
 use super::table::{Column, Place, grid, nanoseconds};
 use crate::contenders::Contender;
 use crate::latency::{Delays, Scenario};
-use crate::report::evaluation::{blank, fault_of, join, line_rtt};
+use crate::report::evaluation::{blank, fault_of, join, line_rtt, mean};
 use crate::run::Comparison;
 use crate::statistics::Estimate;
 
@@ -49,6 +49,10 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
         medians.extend(delays.quantile(0.5));
         all.merge(&delays);
     }
+    let launches = comparison.launches.iter();
+    let samples = launches.flat_map(|launch| launch.rounds.iter().flatten());
+    let of_it = samples.filter(|sample| sample.contender == contender);
+    row.busy = mean(of_it.map(|sample| sample.measured.busy));
     if let Some(median) = Estimate::of(&medians) {
         (row.median, row.lo, row.hi) = (Some(median.median), Some(median.lo), Some(median.hi));
     }
@@ -59,7 +63,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
     row.max = all.max();
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     Column::left("contender", 24),
     Column::left("contract", 15),
     Column::right("p50", 8),
@@ -67,6 +71,7 @@ const COLUMNS: [Column; 7] = [
     Column::right("p99", 8),
     Column::right("p99.9", 8),
     Column::right("max", 8),
+    Column::right("on core", 7),
 ];
 
 /// The contender with the least median first.
@@ -90,7 +95,9 @@ pub(super) fn draw(rows: &[Row], place: Place) -> String {
             format!("{} {}", row.contender, row.version),
             row.contract.clone(),
         ];
+        let busy = row.busy.map(|part| format!("{:.1} %", 100.0 * part));
         cells.extend(figures.map(|figure| figure.map_or_else(|| missing.to_owned(), nanoseconds)));
+        cells.push(busy.unwrap_or_else(|| missing.to_owned()));
         cells
     });
     grid(&COLUMNS, lines, place)

@@ -192,7 +192,7 @@ fn per_launch(launches: &[Launch], value: impl Fn(&Launch) -> Option<f64>) -> Ve
     launches.iter().filter_map(value).collect()
 }
 
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+pub(super) fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (count, sum) = values.fold((0.0, 0.0), |(count, sum), value| (count + 1.0, sum + value));
     (count > 0.0).then(|| sum / count)
 }

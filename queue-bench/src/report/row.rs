@@ -109,6 +109,8 @@ pub(crate) struct Row {
     pub(crate) percent_of_limit: Option<f64>,
     /// CPU time of all workers per message, in nanoseconds.
     pub(crate) cpu_ns: Option<f64>,
+    /// The part of its time for which the worker who measures delays was on a core.
+    pub(crate) busy: Option<f64>,
     /// Context switches of all workers per thousand messages.
     pub(crate) switches: Option<f64>,
     /// What part of the messages the least and the most successful worker had; 1 is an equal part.

@@ -125,7 +125,7 @@ fn explanation(section: &Section) -> &'static str {
         }
         "idle" => "A receiver waits and nobody sends: the CPU time that waiting takes in a second.",
         "frozen-peer" => {
-            "A producer loses its core again and again, sometimes in the middle of an operation: the time between two receives of another worker."
+            "A producer loses its core again and again, sometimes in the middle of an operation: the time between two receives of another worker, and how much of it that one was on its core. It sends some itself in try; in block it has nothing else to do, and a queue that waits with care lets it sleep while the producer is away (the producer has half of its core)."
         }
         _ => "The time that a message takes.",
     }
@@ -149,6 +149,7 @@ fn table(section: &Section, rows: &[&Row]) -> Markup {
                     th scope="col" { "contract" }
                     @for (_, name) in PERCENTILES { th.figure scope="col" { (name) } }
                     th.figure scope="col" { "95 % interval" br; "of the median" }
+                    th.figure scope="col" { "on core" }
                     @if has_notes { th scope="col" { "notes" } }
                 } }
                 tbody { @for row in rows {
@@ -156,12 +157,13 @@ fn table(section: &Section, rows: &[&Row]) -> Markup {
                         th scope="row" { (row.contender) " " span.version { (row.text("version")) } }
                         td.contract { (row.text("contract")) }
                         @if row.has_failed() {
-                            td.failure colspan=(6 + usize::from(has_notes)) { strong.failed { "it " (row.verdict()) } " " (row.text("notes")) }
+                            td.failure colspan=(7 + usize::from(has_notes)) { strong.failed { "it " (row.verdict()) } " " (row.text("notes")) }
                         } @else {
                             @for (field, _) in PERCENTILES {
                                 td.figure.main[field == "p50"] { (or_missing(row.number(field), nanoseconds)) }
                             }
                             td.figure { (interval(row.interval("lo", "hi"), nanoseconds)) }
+                            td.figure { (or_missing(row.number("busy"), |part| format!("{} %", digits(100.0 * part)))) }
                             @if has_notes { td.notes { (row.text("notes")) } }
                         }
                     }
