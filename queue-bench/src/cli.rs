@@ -16,6 +16,7 @@ use crate::contenders::{self, Contender, LEADERS};
 use crate::environment::Environment;
 use crate::instructions::budget::{Budget, Verdict};
 use crate::instructions::{self, Operation};
+use crate::interruption::{self, INTERRUPTED};
 use crate::latency::Scenario;
 use crate::launch;
 use crate::records::Record;
@@ -44,7 +45,8 @@ const CANNOT: u8 = 2;
         Exit codes:\n  \
         0  every contender came through\n  \
         1  a contender hung, panicked, or lost, altered or misordered messages; or a check failed\n  \
-        2  wrong usage, or a result could not be read or written"
+        2  wrong usage, or a result could not be read or written\n  \
+        130  interrupted; the launches that were complete have been reported"
 )]
 struct Cli {
     #[command(flatten)]
@@ -283,12 +285,17 @@ fn measure(
     for warning in environment.warnings() {
         eprintln!("warning: {warning}");
     }
-    done(
-        output
-            .begin(environment.json())
+    let code = done(
+        interruption::listen()
+            .and_then(|()| output.begin(environment.json()))
             .and_then(|()| run::run(settings, comparisons, &mut output))
             .and_then(|all_ok| output.finish(legend).map(|()| all_ok)),
-    )
+    )?;
+    if interruption::is_requested() {
+        eprintln!("interrupted: only the launches that were complete are reported");
+        return Ok(INTERRUPTED);
+    }
+    Ok(code)
 }
 
 fn record(path: &str) -> Result<Record, Refusal> {

@@ -239,6 +239,8 @@ pub fn faulty() -> Vec<Contender> {
         block::<faulty::Hanging>(),
         block::<faulty::Panicking>(),
         block::<faulty::Losing>(),
+        block::<faulty::Aborting>(),
+        block::<faulty::Babbling>(),
     ]
 }
 

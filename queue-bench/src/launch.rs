@@ -125,7 +125,11 @@ pub(crate) fn start(
     plan: &Plan,
     mut progress: impl FnMut(&str),
 ) -> io::Result<Result<Launch, Fault>> {
-    let mut child = Command::new(env::current_exe()?)
+    let mut command = Command::new(env::current_exe()?);
+    // Ctrl-C is for the parent, which waits for the launch at hand.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command
         .arg(SUBCOMMAND)
         .arg(serde_json::to_string(plan)?)
         .stdin(Stdio::null())
@@ -137,9 +141,9 @@ pub(crate) fn start(
     let mut round = Vec::new();
     let mut last = None;
     let mut verdict = None;
-    for line in output.lines() {
-        // A line cut off by the child's death says nothing.
-        let Ok(event) = serde_json::from_str(&line?) else {
+    for line in output.split(b'\n') {
+        // What a contender writes is not for us, and a line cut off by the child's death says nothing.
+        let Ok(event) = serde_json::from_slice(&line?) else {
             continue;
         };
         match event {

@@ -31,6 +31,7 @@ pub mod contract;
 pub mod crew;
 mod environment;
 mod instructions;
+mod interruption;
 mod latency;
 mod launch;
 mod limits;

@@ -6,7 +6,8 @@
 //! launches of each cell, and shows in its interval, instead of favouring some cell.
 //!
 //! A launch in which a contender hung or failed is begun again without it, and that
-//! contender takes no further part in this cell and mode.
+//! contender takes no further part in this cell and mode. A run that is interrupted reports
+//! the launches that are complete.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use indicatif::ProgressBar;
 use crate::cells::Cell;
 use crate::contenders::{CONTROL, Contender, LEADERS};
 use crate::contract::Mode;
+use crate::interruption;
 use crate::latency::Scenario;
 use crate::launch::{self, Fault, Launch, Plan};
 use crate::report::{self, Output, Rows, Status};
@@ -191,9 +193,9 @@ impl Comparison {
             + Duration::from_secs_f64(slice_time(&self.plan) * (slices * launches) as f64)
     }
 
-    /// Launches until every contender that is left came through.
+    /// Launches until every contender that is left came through, or nobody wants to know any more.
     fn launch(&mut self, bar: &ProgressBar) -> io::Result<()> {
-        while !self.plan.contenders.is_empty() {
+        while !self.plan.contenders.is_empty() && !interruption::is_requested() {
             let plan = &self.plan;
             let launch = launch::start(plan, |contender| {
                 bar.set_message(format!("{} {} {contender}", plan.name(), plan.mode));
@@ -214,6 +216,18 @@ impl Comparison {
         }
         Ok(())
     }
+
+    /// Whether there is anything to report.
+    fn has_begun(&self) -> bool {
+        !(self.launches.is_empty() && self.faults.is_empty())
+    }
+
+    /// Writes its rows; whether every contender came through.
+    fn report(&self, bar: &ProgressBar, output: &mut Output) -> io::Result<bool> {
+        let rows = report::rows(self);
+        bar.suspend(|| output.write(&rows))?;
+        Ok(came_through(&rows, bar))
+    }
 }
 
 /// Carries out the plan; whether every contender came through.
@@ -226,18 +240,25 @@ pub(crate) fn run(
 ) -> io::Result<bool> {
     let bar = report::progress_bar(work(&comparisons, settings.launches));
     let mut all_ok = true;
-    for pass in 1..=settings.launches {
+    let mut reported = 0;
+    'passes: for pass in 1..=settings.launches {
         for comparison in &mut comparisons {
             comparison.launch(&bar)?;
-            if pass < settings.launches {
-                continue;
+            if interruption::is_requested() {
+                break 'passes;
             }
-            let rows = report::rows(comparison);
-            bar.suspend(|| output.write(&rows))?;
-            all_ok &= came_through(&rows, &bar);
+            if pass == settings.launches {
+                all_ok &= comparison.report(&bar, output)?;
+                reported += 1;
+            }
         }
     }
     bar.finish_and_clear();
+    for comparison in &comparisons[reported..] {
+        if comparison.has_begun() {
+            all_ok &= comparison.report(&bar, output)?;
+        }
+    }
     Ok(all_ok)
 }
 

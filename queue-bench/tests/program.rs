@@ -1,6 +1,7 @@
 //! The program as its users meet it: rows, exit codes, errors in one line.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Map, Value};
@@ -387,7 +388,7 @@ fn a_contender_that_hangs_is_reported_and_the_others_are_measured() {
 }
 
 #[test]
-fn a_contender_that_panics_or_loses_a_message_is_reported() {
+fn a_contender_that_panics_aborts_or_loses_a_message_is_reported() {
     let output = queue_bench(&[
         "--check",
         "--json",
@@ -396,13 +397,14 @@ fn a_contender_that_panics_or_loses_a_message_is_reported() {
         "spsc-*-cap64-*",
         "--faulty",
         "--contenders",
-        "faulty-{panic,lose}",
+        "faulty-{panic,lose,abort,babble}",
     ]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let rows = rows(&output);
     for (name, note) in [
         ("faulty-panic", "out of patience"),
         ("faulty-lose", "received"),
+        ("faulty-abort", "its process ended"),
     ] {
         let row = with_contender(&rows, name);
         assert_eq!(row["status"], "panicked");
@@ -414,7 +416,50 @@ fn a_contender_that_panics_or_loses_a_message_is_reported() {
             "{row:?}"
         );
     }
-    assert_eq!(with_contender(&rows, "queue-core")["status"], "ok");
+    for name in ["queue-core", "faulty-babble"] {
+        let row = with_contender(&rows, name);
+        assert_eq!(row["status"], "ok");
+        assert!(row["median"].is_f64(), "{row:?}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupted_run_reports_what_it_has_measured() {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_queue-bench"))
+        .args(["--cells", "spsc-*-cap64-8B", "--launches", "1000"])
+        .args(["--slice-ms", "1", "--rounds", "1", "--json", "-"])
+        .args(["--faulty", "--contenders", "faulty-babble"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // When the second launch speaks, the first is complete.
+    let stderr = run.stderr.take().expect("it is piped");
+    let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
+    let launches = lines
+        .by_ref()
+        .filter(|line| line == "faulty-babble was here");
+    assert_eq!(launches.take(2).count(), 2);
+    let kill = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(kill.expect("it can be sent a signal").success());
+    assert!(lines.any(|line| line.starts_with("interrupted: ")));
+
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    for name in ["queue-core", "faulty-babble"] {
+        let rows = rows(&output);
+        let row = with_contender(&rows, name);
+        assert_eq!(row["status"], "ok");
+        assert!(row["median"].as_f64().is_some_and(|rate| rate > 0.0));
+        assert!(
+            row["launches"]
+                .as_u64()
+                .is_some_and(|launches| launches < 1000)
+        );
+    }
 }
 
 #[test]

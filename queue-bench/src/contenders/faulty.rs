@@ -1,7 +1,8 @@
 //! Contenders that go wrong after a few messages, to try out what catches them.
 
+use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::{process, thread};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
@@ -31,6 +32,8 @@ pub(super) struct Faulty<F>(F);
 pub(super) type Hanging = Faulty<Hang>;
 pub(super) type Panicking = Faulty<Panic>;
 pub(super) type Losing = Faulty<Lose>;
+pub(super) type Aborting = Faulty<Abort>;
+pub(super) type Babbling = Faulty<Babble>;
 
 #[derive(Debug)]
 pub(super) struct Hang;
@@ -40,6 +43,13 @@ pub(super) struct Panic;
 
 #[derive(Debug)]
 pub(super) struct Lose;
+
+#[derive(Debug)]
+pub(super) struct Abort;
+
+/// Bothers nobody but those who read what it writes.
+#[derive(Debug)]
+pub(super) struct Babble;
 
 impl Fault for Hang {
     const NAME: &'static str = "faulty-hang";
@@ -68,6 +78,29 @@ impl Fault for Lose {
 
     fn forgets(number: u64) -> bool {
         number == PATIENCE
+    }
+}
+
+impl Fault for Abort {
+    const NAME: &'static str = "faulty-abort";
+
+    fn strike(number: u64) {
+        if number >= PATIENCE {
+            process::abort();
+        }
+    }
+}
+
+impl Fault for Babble {
+    const NAME: &'static str = "faulty-babble";
+
+    fn strike(number: u64) {
+        if number == PATIENCE {
+            let mut stdout = io::stdout();
+            let _ = stdout.write_all(b"{\"done\"\n\xff and no end of line");
+            let _ = stdout.flush();
+            eprintln!("faulty-babble was here");
+        }
     }
 }
 

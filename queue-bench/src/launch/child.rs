@@ -134,10 +134,11 @@ fn failed(contender: &str, status: Status, note: String) -> Event {
     })
 }
 
-/// Writes an event; without a parent to read it there is nothing left to do.
+/// Writes an event, on a line of its own even if a contender has left half a one; without a
+/// parent to read it there is nothing left to do.
 fn say(event: &Event) {
     let line = serde_json::to_string(event).expect("an event is plain data");
-    if writeln!(io::stdout(), "{line}").is_err() {
+    if writeln!(io::stdout(), "\n{line}").is_err() {
         process::exit(1);
     }
 }
