@@ -48,7 +48,7 @@ fn two_to_two(criterion: &mut Criterion) {
 }
 
 fn transfer(criterion: &mut Criterion, name: &str, cell: &Cell) {
-    let crew = Crew::assemble(cell.threads(), true);
+    let crew = Crew::of(cell, true);
     let mut group = group(criterion, name, BATCH);
     each(cell, |contender, id| {
         group.bench_function(id, |bencher| {

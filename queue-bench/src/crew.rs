@@ -2,13 +2,15 @@
 //!
 //! Starting a thread costs as much as thousands of messages, and on which core
 //! it lands decides the result. So a crew is put together before the first clock
-//! is read, one worker to a core in turn, and each measurement hands every worker
+//! is read, each worker bound to a core, and each measurement hands every worker
 //! a job.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier};
 use std::thread;
+
+use crate::cells::Cell;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -19,6 +21,8 @@ pub(crate) type Outcome<R> = Result<R, String>;
 #[derive(Debug)]
 pub struct Crew {
     letterboxes: Vec<Sender<Job>>,
+    /// Which of the cores each worker is bound to.
+    places: Vec<usize>,
     pinned: bool,
 }
 
@@ -31,15 +35,40 @@ impl Crew {
     /// Panics if the system refuses a thread.
     #[must_use]
     pub fn assemble(workers: usize, pin: bool) -> Self {
+        Self::at(pin, |cores| {
+            (0..workers).map(|worker| worker % cores).collect()
+        })
+    }
+
+    /// Starts the workers of a cell, producers first, likewise; but where there are more workers
+    /// than cores, and fewer of one side than cores, each of these has a core to itself. (A lone
+    /// consumer among its producers would be off its core most of the time, and its neighbours could
+    /// then fill the queue once in each of their turns.)
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system refuses a thread.
+    #[must_use]
+    pub fn of(cell: &Cell, pin: bool) -> Self {
+        let alone = cell.threads() == 1;
+        let consumers = if alone { 0 } else { cell.consumers };
+        Self::at(pin, |cores| places(cell.producers, consumers, cores))
+    }
+
+    /// Starts a worker for each place, a place being one of so many cores.
+    fn at(pin: bool, places: impl FnOnce(usize) -> Vec<usize>) -> Self {
         let cores = if pin {
             core_affinity::get_core_ids().unwrap_or_default()
         } else {
             Vec::new()
         };
+        let places = places(cores.len().max(1));
         let (report, reports) = mpsc::channel();
-        let letterboxes = (0..workers)
-            .map(|worker| {
-                let core = cores.get(worker % cores.len().max(1)).copied();
+        let letterboxes = places
+            .iter()
+            .enumerate()
+            .map(|(worker, &place)| {
+                let core = cores.get(place).copied();
                 let report = report.clone();
                 let (letterbox, jobs) = mpsc::channel::<Job>();
                 thread::Builder::new()
@@ -55,9 +84,19 @@ impl Crew {
             .collect();
         drop(report);
         Self {
+            pinned: reports.into_iter().take(places.len()).all(|pinned| pinned),
             letterboxes,
-            pinned: reports.into_iter().take(workers).all(|pinned| pinned),
+            places,
         }
+    }
+
+    /// Two workers on different cores, if there are two cores.
+    pub(crate) fn two_apart(&self) -> (usize, usize) {
+        let elsewhere = self
+            .places
+            .iter()
+            .position(|&place| place != self.places[0]);
+        (0, elsewhere.unwrap_or(1))
     }
 
     /// Whether every worker is bound to its core.
@@ -93,6 +132,27 @@ impl Crew {
     }
 }
 
+/// Which of so many cores each worker is bound to.
+fn places(producers: usize, consumers: usize, cores: usize) -> Vec<usize> {
+    let fewer = producers.min(consumers);
+    if producers + consumers <= cores || fewer == 0 || fewer >= cores {
+        return (0..producers + consumers)
+            .map(|worker| worker % cores)
+            .collect();
+    }
+    let shared = cores - fewer;
+    let side = |workers: usize| {
+        (0..workers).map(move |worker| {
+            if workers == fewer {
+                shared + worker
+            } else {
+                worker % shared
+            }
+        })
+    };
+    side(producers).chain(side(consumers)).collect()
+}
+
 /// What a panic said.
 pub(crate) fn text(payload: &(dyn std::any::Any + Send)) -> String {
     payload
@@ -105,6 +165,30 @@ pub(crate) fn text(payload: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_among_many_have_cores_of_their_own() {
+        assert_eq!(places(1, 1, 2), [0, 1]);
+        assert_eq!(places(2, 2, 2), [0, 1, 0, 1]);
+        assert_eq!(places(4, 1, 8), [0, 1, 2, 3, 4]);
+        assert_eq!(places(4, 1, 2), [0, 0, 0, 0, 1]);
+        assert_eq!(places(1, 4, 2), [1, 0, 0, 0, 0]);
+        assert_eq!(places(4, 2, 4), [0, 1, 0, 1, 2, 3]);
+        assert_eq!(places(3, 2, 2), [0, 1, 0, 1, 0]);
+        assert_eq!(places(4, 1, 1), [0; 5]);
+        assert_eq!(places(1, 0, 2), [0]);
+    }
+
+    #[test]
+    fn two_apart_are_on_different_cores_if_there_are_two() {
+        for (producers, consumers) in [(1, 1), (4, 1), (1, 4), (2, 2)] {
+            let crew = Crew::of(&Cell::shaped(producers, consumers, 64), true);
+            let (one, other) = crew.two_apart();
+            let cores = core_affinity::get_core_ids().map_or(1, |cores| cores.len());
+            assert_ne!(one, other);
+            assert_eq!(crew.places[one] != crew.places[other], cores > 1);
+        }
+    }
 
     #[test]
     fn a_crew_works_together_again_and_again_even_after_a_panic() {

@@ -119,11 +119,8 @@ impl Environment {
         if self.pins.is_empty() {
             return "none".to_owned();
         }
-        let workers = self.pins.iter().enumerate();
-        let pairs: Vec<_> = workers
-            .map(|(worker, cpu)| format!("{worker} on {cpu}"))
-            .collect();
-        format!("worker {}", pairs.join(", "))
+        let cores: Vec<_> = self.pins.iter().map(ToString::to_string).collect();
+        format!("cores {}, to each worker in turn", cores.join(", "))
     }
 }
 
@@ -210,7 +207,7 @@ mod tests {
             ("caches ", "none"),
             ("cgroup cores ", "no limit known"),
             ("cores ", "8"),
-            ("pins ", "worker 0 on 2, 1 on 3"),
+            ("pins ", "cores 2, 3, to each worker in turn"),
             ("clock source ", "tsc"),
             ("warnings ", "first"),
         ] {

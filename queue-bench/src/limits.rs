@@ -31,7 +31,7 @@ const LOOKS: u32 = 1000;
 /// The limits of one launch; nothing where a cell has only one thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Limits {
-    /// One cache line from the first worker to the second and back, in nanoseconds.
+    /// One cache line from one worker to another on another core and back, in nanoseconds.
     pub(crate) line_rtt_ns: Option<f64>,
     /// Messages per second if each cost its producer and its consumer one compare-and-swap, on
     /// one word for each side.
@@ -81,12 +81,12 @@ impl Limits {
 
 type Job<R> = Box<dyn FnOnce() -> R + Send>;
 
-/// Jobs for the first two workers, who are on different cores if there are two; the larger result.
+/// Jobs for two workers on different cores, if there are two; the larger result.
 fn pair(crew: &Crew, cell: &Cell, first: Job<f64>, second: Job<f64>) -> f64 {
-    let mut jobs = vec![first, second];
-    for _ in 2..cell.threads() {
-        jobs.push(Box::new(|| 0.0));
-    }
+    let idle = || -> Job<f64> { Box::new(|| 0.0) };
+    let mut jobs: Vec<_> = (0..cell.threads()).map(|_| idle()).collect();
+    let (one, other) = crew.two_apart();
+    (jobs[one], jobs[other]) = (first, second);
     outcomes(crew, jobs).into_iter().fold(0.0, f64::max)
 }
 
@@ -250,7 +250,7 @@ mod tests {
         watchdog.watch("limits", Duration::ZERO);
         for (producers, consumers) in [(1, 1), (2, 2), (4, 1)] {
             let cell = Cell::shaped(producers, consumers, 64);
-            let limits = Limits::measure(&Crew::assemble(cell.threads(), true), &cell);
+            let limits = Limits::measure(&Crew::of(&cell, true), &cell);
             let rtt = limits.line_rtt_ns.expect("there are two threads");
             // From one cache to another and back, or over a system call on one core.
             assert!((5.0..10_000_000.0).contains(&rtt), "{limits:?}");
@@ -260,7 +260,7 @@ mod tests {
             }
         }
         let alone = Cell::shaped(1, 1, 64).with_load(Load::Alone);
-        let limits = Limits::measure(&Crew::assemble(1, true), &alone);
+        let limits = Limits::measure(&Crew::of(&alone, true), &alone);
         assert_eq!((limits.line_rtt_ns, limits.memcpy), (None, None));
         assert!(limits.lowest().is_some_and(|rate| rate > 1e6));
     }

@@ -39,7 +39,12 @@ pub(crate) fn run(plan: &Plan) {
         .filter(|&name| name != OURS)
         .collect();
 
-    let crew = Crew::assemble(plan.cell.threads(), plan.pin);
+    let crew = if plan.scenario.is_some() {
+        // Who shares a core with whom is part of the scenario.
+        Crew::assemble(plan.cell.threads(), plan.pin)
+    } else {
+        Crew::of(&plan.cell, plan.pin)
+    };
     if contenders.contains_key(DELAYED) {
         watchdog.watch(DELAYED, 10 * plan.slice);
         if let Err(Failure(note)) = contenders::calibrate(&crew, &plan.cell, plan.slice) {

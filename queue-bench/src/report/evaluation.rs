@@ -123,7 +123,7 @@ fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Cont
                 row.ratio_lo = Some(ratio.estimate.lo);
                 row.ratio_hi = Some(ratio.estimate.hi);
             }
-            row.verdict = verdict(&row, &ratio.estimate);
+            row.verdict = verdict(&row, &ratio.estimate, comparison);
         }
         if !are_enough(row.launches) {
             remarks.push("too few launches for a 95 % interval of the rate".to_owned());
@@ -136,12 +136,12 @@ fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Cont
     row
 }
 
-fn verdict(row: &Row, ratio: &Ratio) -> Verdict {
+fn verdict(row: &Row, ratio: &Ratio, comparison: &Comparison) -> Verdict {
     if row.contender == OURS {
         Verdict::None
     } else if row.launches < LAUNCHES {
         Verdict::TooFewLaunches
-    } else if row.share_min.is_some_and(|share| share < FAIR_SHARE) {
+    } else if !(is_fair(comparison, &row.contender) && is_fair(comparison, OURS)) {
         Verdict::Unfair
     } else if !ratio.is_different() {
         Verdict::NoDifference
@@ -150,6 +150,13 @@ fn verdict(row: &Row, ratio: &Ratio) -> Verdict {
     } else {
         Verdict::Slower
     }
+}
+
+/// Whether no worker was starved for its rate.
+fn is_fair(comparison: &Comparison, contender: &str) -> bool {
+    let launches = comparison.launches.iter();
+    let all = launches.flat_map(|launch| samples(launch, contender));
+    shares(comparison.plan.cell.producers, all).is_none_or(|(min, _)| min >= FAIR_SHARE)
 }
 
 /// All that a contender's own slices tell.
@@ -273,14 +280,9 @@ fn best_peer(comparison: &Comparison) -> Option<Row> {
         launches.cloned().collect()
     };
     let (choosing, comparing) = (every_second(0), every_second(1));
-    let fair = |contender: &&Contender| {
-        let all = comparison.launches.iter();
-        let all = all.flat_map(|launch| samples(launch, contender.name));
-        shares(comparison.plan.cell.producers, all).is_none_or(|(min, _)| min >= FAIR_SHARE)
-    };
     let peers = comparison.contenders.iter().filter(|peer| !peer.is_ours());
     let (best, _) = peers
-        .filter(fair)
+        .filter(|peer| is_fair(comparison, peer.name))
         .filter_map(|peer| Some((peer, ratio_of(&choosing, peer.name)?.estimate.mean)))
         .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
     let ratio = ratio_of(&comparing, best.name)?;

@@ -145,7 +145,7 @@ pub(crate) fn legend(seed: u64) -> String {
          median: messages received per second, M/s = million, over the launches; its interval from order statistics\n\
          ratio: queue-core / contender, from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
          limit: part of what the machine allows (the lower of fetch-and-add and memcpy); cpu/msg: of all workers together\n\
-         share: what the least successful worker got of its equal share, unranked (unfair) below {FAIR_SHARE}; p99: from before the send to after the receive\n\
+         share: what the least successful worker got of its equal share; below {FAIR_SHARE} on either side of a ratio it is not ranked (unfair); p99: from before the send to after the receive\n\
          seed: {seed}\n"
     )
 }

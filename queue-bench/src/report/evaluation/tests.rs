@@ -108,6 +108,17 @@ fn who_starves_a_worker_is_not_ranked() {
 }
 
 #[test]
+fn who_starves_a_worker_beats_nobody() {
+    let mut launches = vec![launch(&[(OURS, 300.0), ("kanal", 100.0)]); 12];
+    for launch in &mut launches {
+        launch.rounds[0][0].measured.shares = vec![100, 100, 100, 1, 301];
+    }
+    let rows = rows(&comparison(&[OURS, "kanal"], launches));
+    let kanal = row(&rows, Metric::Throughput, "kanal");
+    assert_eq!(kanal.verdict, Verdict::Unfair);
+}
+
+#[test]
 fn a_peer_with_a_weaker_contract_brings_a_row_of_ours_with_it() {
     let launch = launch(&[(OURS, 100.0), ("std-mpsc", 50.0)]);
     let rows = rows(&comparison(&[OURS, "std-mpsc"], vec![launch])).rows;
