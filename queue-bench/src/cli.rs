@@ -8,7 +8,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{ArgGroup, Args, Parser, Subcommand, value_parser};
+use clap::{Args, Parser, Subcommand, value_parser};
 use globset::GlobMatcher;
 
 use crate::compare;
@@ -65,7 +65,7 @@ enum Command {
     Latency(Latency),
     /// Show what has changed from one record to another
     Compare(Compare),
-    /// Make tables, a page or the figures of a document from a record
+    /// Sum up a record; make a table, a page or the figures of a document from it
     Report(Report),
     /// Try the comparison itself: on queue-core against itself, and against copies a tenth slower
     Selfcheck(Selfcheck),
@@ -121,7 +121,6 @@ struct Compare {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("product").args(["csv", "html", "figures"]).required(true).multiple(true))]
 struct Report {
     /// The record (JSON lines) of a run
     #[arg(value_name = "FILE.jsonl")]
@@ -302,9 +301,12 @@ fn record(path: &str) -> Result<Record, Refusal> {
     Record::read(path).map_err(|error| Refusal(format!("cannot read '{path}': {error}")))
 }
 
-/// Makes what is asked for from a record.
+/// Makes what is asked for from a record; a summary, if nothing is.
 fn make(report: &Report) -> Result<u8, Refusal> {
     let record = record(&report.record)?;
+    if (&report.csv, &report.html, &report.figures) == (&None, &None, &None) {
+        return print(&report::summary(&record));
+    }
     let mut output = Output::open(&Paths {
         json: None,
         csv: report.csv.clone(),

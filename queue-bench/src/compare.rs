@@ -7,7 +7,7 @@
 
 use std::fmt::Write;
 
-use crate::contenders::OURS;
+use crate::contenders::is_ours;
 use crate::records::Record;
 use crate::report::{Metric, Row, Status, digits};
 use crate::statistics::{CONFIDENCE, Ratio};
@@ -24,7 +24,7 @@ struct Change<'a> {
 pub(crate) fn compare(before: &Record, after: &Record) -> String {
     let mut text = String::new();
     for (name, record) in [("before", before), ("after", after)] {
-        let of = |field| record.environment(field).unwrap_or("unknown");
+        let of = |field| record.environment(field);
         let _ = writeln!(
             text,
             "{name:7} commit {}, {}, {}, rustc {}",
@@ -101,7 +101,7 @@ pub(crate) fn compare(before: &Record, after: &Record) -> String {
 }
 
 fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
-    let ok = |row: &&Row| row.status == Status::Ok && row.contender != OURS;
+    let ok = |row: &&Row| row.status == Status::Ok && !is_ours(&row.contender);
     after
         .of(Metric::Throughput)
         .filter(ok)
@@ -122,6 +122,7 @@ fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contenders::OURS;
 
     fn record(cpu: &str, version: &str, ratios: &[f64]) -> Record {
         let row = Row {

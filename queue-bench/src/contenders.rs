@@ -41,6 +41,7 @@ pub use contender::Contender;
 pub(crate) use planted::{DELAYED, SCALED, calibrate};
 
 use crate::cells::Kind;
+use crate::contract::Form;
 use crate::link::{
     Async, Await, Batch, Batching, Block, Blocking, Polling, Select, Selecting, Try, Windowed,
 };
@@ -48,8 +49,30 @@ use crate::link::{
 /// The name that our own queues compete under.
 pub const OURS: &str = "queue-core";
 
+/// The name of our channel where our ring has that name: in `try`, channels of others are compared
+/// with it, and rings with our ring.
+pub const OUR_CHANNEL: &str = "queue-core-channel";
+
+/// Whether one of our own queues is called so.
+#[must_use]
+pub fn is_ours(name: &str) -> bool {
+    name == OURS || name == OUR_CHANNEL
+}
+
+/// Which of ours, of those that are there, such a queue is compared with: the one of the same form, if
+/// there is any.
+pub(crate) fn yardstick<'a>(
+    form: Form,
+    ours: impl Iterator<Item = &'a Contender>,
+) -> Option<&'static str> {
+    let ours: Vec<_> = ours.collect();
+    let same = ours.iter().find(|ours| ours.contract.form == form);
+    same.or(ours.first()).map(|ours| ours.name)
+}
+
 /// The peers of the quick suite: the most used ones, and those that have been fastest somewhere.
-pub const LEADERS: [&str; 9] = [
+/// (The standard library's channel is crossbeam-channel's.)
+pub const LEADERS: [&str; 8] = [
     "crossbeam-channel",
     "crossbeam-queue",
     "crossfire",
@@ -58,7 +81,6 @@ pub const LEADERS: [&str; 9] = [
     "nexus-queue",
     "nexus-queue-mpsc",
     "rapidfire",
-    "std-mpsc",
 ];
 
 /// The name under which they run a second time, as their own peer: what differs between
@@ -72,6 +94,7 @@ pub fn all() -> Vec<Contender> {
         vec![
             block::<queue_core::Channel>(),
             poll::<queue_core::Ring>(),
+            poll::<queue_core::Channel>().named(OUR_CHANNEL, "channel"),
             rendezvous::<queue_core::Channel>(),
             unbounded::<queue_core::Channel>(),
             select::<queue_core::Channel>(),

@@ -88,6 +88,15 @@ impl Mode {
     }
 }
 
+/// What an operation that does not wait does for those who would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Nothing: nobody can sleep on the queue.
+    Ring,
+    /// It wakes whoever sleeps at the other end.
+    Channel,
+}
+
 /// What a queue promises, whatever the cell makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -97,6 +106,8 @@ pub struct Contract {
     pub topology: Topology,
     /// What happens at the limits.
     pub mode: Mode,
+    /// Whether anybody may sleep on it meanwhile.
+    pub form: Form,
 }
 
 impl fmt::Display for Order {
@@ -134,7 +145,11 @@ impl fmt::Display for Mode {
 
 impl fmt::Display for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.order, self.topology, self.mode)
+        write!(f, "{}/{}/{}", self.order, self.topology, self.mode)?;
+        match self.form {
+            Form::Ring => f.write_str("/ring"),
+            Form::Channel => Ok(()),
+        }
     }
 }
 
@@ -148,8 +163,14 @@ mod tests {
             order: Order::PerProducer,
             topology: Topology::Spmc,
             mode: Mode::Try,
+            form: Form::Channel,
         };
         assert_eq!(contract.to_string(), "per-producer/spmc/try");
+        let ring = Contract {
+            form: Form::Ring,
+            ..contract
+        };
+        assert_eq!(ring.to_string(), "per-producer/spmc/try/ring");
     }
 
     #[test]

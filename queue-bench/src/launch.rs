@@ -7,7 +7,7 @@
 
 mod child;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,13 +16,14 @@ use std::{env, mem};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cell;
+use crate::contenders::{self, CONTROL, Contender, OURS};
 use crate::contract::Mode;
 use crate::latency::Scenario;
 use crate::limits::Limits;
 use crate::report::Status;
 use crate::slice::Measured;
 
-pub(crate) use child::run;
+pub(crate) use child::{FIRST_SLICE, run};
 
 /// The name of the hidden subcommand that makes a process the child.
 pub(crate) const SUBCOMMAND: &str = "launch";
@@ -46,6 +47,25 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Those that take part, by the names that they run under.
+    pub(crate) fn taking_part(&self) -> BTreeMap<&'static str, Contender> {
+        let mut chosen = BTreeMap::new();
+        let special = [contenders::faulty(), contenders::planted()].concat();
+        for contender in contenders::all().into_iter().chain(special) {
+            if !contender.competes(&self.cell, self.mode) {
+                continue;
+            }
+            let names = [contender.name, CONTROL];
+            let names = &names[..if contender.name == OURS { 2 } else { 1 }];
+            for &name in names {
+                if self.contenders.iter().any(|planned| planned == name) {
+                    chosen.insert(name, contender);
+                }
+            }
+        }
+        chosen
+    }
+
     /// What the cell or scenario is called.
     pub(crate) fn name(&self) -> String {
         match self.scenario {

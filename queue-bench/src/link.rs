@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crossbeam_utils::{Backoff, CachePadded};
 
 use crate::cells::{Capacity, Cell};
-use crate::contract::{Mode, Order, Topology};
+use crate::contract::{Form, Mode, Order, Topology};
 use crate::message::{Message, Payload};
 
 pub use asynchronous::{Async, Await};
@@ -42,6 +42,8 @@ pub trait Queue: Sized + 'static {
     const ORDER: Order = Order::Fifo;
     /// How many threads each end allows.
     const TOPOLOGY: Topology;
+    /// Whether others may sleep on it while a caller polls.
+    const FORM: Form = Form::Channel;
     /// What else a reader should know.
     const NOTES: &'static str = "";
 

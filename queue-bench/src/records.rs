@@ -60,9 +60,13 @@ impl Record {
     }
 
     /// What its environment says of this.
-    pub(crate) fn environment(&self, field: &str) -> Option<&str> {
+    pub(crate) fn environment(&self, field: &str) -> String {
         let environment = self.lines.iter().find(|line| line["metric"] == "env");
-        environment?[field].as_str()
+        match environment.map(|environment| &environment[field]) {
+            None | Some(Value::Null) => "unknown".to_owned(),
+            Some(Value::String(text)) => text.clone(),
+            Some(value) => value.to_string(),
+        }
     }
 }
 
@@ -73,11 +77,14 @@ mod tests {
     #[test]
     fn a_record_has_rows_and_says_which_line_is_none() {
         let record = Record::parse(
-            "{\"metric\":\"env\",\"cpu\":\"x\"}\n\n{\"metric\":\"control\",\"ratio\":1.0}\n",
+            "{\"metric\":\"env\",\"cpu\":\"x\",\"family\":26}\n\n{\"metric\":\"control\",\"ratio\":1.0}\n",
         )
         .unwrap();
         assert_eq!((record.lines.len(), record.rows.len()), (2, 1));
-        assert_eq!(record.environment("cpu"), Some("x"));
+        assert_eq!(
+            ["cpu", "family", "rustc"].map(|field| record.environment(field)),
+            ["x", "26", "unknown"]
+        );
         assert_eq!(record.of(Metric::Control).count(), 1);
         let error = Record::parse("{\"metric\":\"control\"}\nno\n").unwrap_err();
         assert!(error.to_string().starts_with("line 2"), "{error}");

@@ -16,8 +16,8 @@ use globset::GlobMatcher;
 use indicatif::ProgressBar;
 
 use crate::cells::Cell;
-use crate::contenders::{CONTROL, Contender, LEADERS};
-use crate::contract::Mode;
+use crate::contenders::{CONTROL, Contender, LEADERS, OUR_CHANNEL};
+use crate::contract::{Form, Mode};
 use crate::interruption;
 use crate::latency::Scenario;
 use crate::launch::{self, Fault, Launch, Plan};
@@ -123,6 +123,12 @@ impl Comparison {
         if scenario.is_none() && contenders.iter().any(Contender::is_ours) {
             names.push(CONTROL.to_owned());
         }
+        let of_a_channel =
+            |peer: &Contender| !peer.is_ours() && peer.contract.form == Form::Channel;
+        if !contenders.iter().any(of_a_channel) {
+            names.retain(|name| name != OUR_CHANNEL);
+            contenders.retain(|contender| contender.name != OUR_CHANNEL);
+        }
         let usual = scenario.map_or_else(|| usual_slice(&cell), Scenario::slice);
         let mut plan = Plan {
             cell,
@@ -168,29 +174,43 @@ fn rounds(settings: &Settings, plan: &Plan) -> usize {
         (Some(rounds), _) => rounds,
         (None, Some(budget)) => {
             let launch = budget.as_secs_f64() / settings.launches as f64;
-            let round = slice_time(plan) * slices(&plan.contenders) as f64;
-            (((launch - LAUNCH.as_secs_f64()) / round) as usize).max(1)
+            let round = slice_time(plan) * slices(plan) as f64;
+            (((launch - beside(plan)) / round) as usize).max(1)
         }
         (None, None) if plan.scenario.is_none() && plan.slice < OVERSUBSCRIBED_SLICE => 2,
         (None, None) => 1,
     }
 }
 
-/// The slices of a round; our own is among the contenders, if it competes at all.
-fn slices(contenders: &[String]) -> usize {
-    schedule::slices(contenders.len().saturating_sub(1))
+/// The slices of a launch, of which one is repeated.
+fn slices_of_launch(plan: &Plan) -> usize {
+    slices(plan) * plan.rounds + 1
+}
+
+/// The slices of a round.
+fn slices(plan: &Plan) -> usize {
+    schedule::slices(&schedule::groups(&plan.taking_part()))
 }
 
 fn slice_time(plan: &Plan) -> f64 {
-    (plan.slice + plan.slice / WARM_UP_PART + BESIDE).as_secs_f64()
+    time_of(plan.slice)
+}
+
+fn time_of(slice: Duration) -> f64 {
+    (slice + slice / WARM_UP_PART + BESIDE).as_secs_f64()
+}
+
+/// What a launch takes beside its rounds.
+fn beside(plan: &Plan) -> f64 {
+    LAUNCH.as_secs_f64() + time_of(plan.slice.min(launch::FIRST_SLICE))
 }
 
 impl Comparison {
     /// How long all its launches should take.
     pub(crate) fn expected(&self, launches: usize) -> Duration {
-        let slices = slices(&self.plan.contenders) * self.plan.rounds;
-        LAUNCH.mul_f64(launches as f64)
-            + Duration::from_secs_f64(slice_time(&self.plan) * (slices * launches) as f64)
+        let slices = slices(&self.plan) * self.plan.rounds;
+        let launch = beside(&self.plan) + slice_time(&self.plan) * slices as f64;
+        Duration::from_secs_f64(launch * launches as f64)
     }
 
     /// Launches until every contender that is left came through, or nobody wants to know any more.
@@ -210,7 +230,7 @@ impl Comparison {
                 Err(fault) => {
                     self.plan.contenders.retain(|name| *name != fault.contender);
                     self.faults.push(fault);
-                    bar.inc_length((slices(&self.plan.contenders) * self.plan.rounds) as u64);
+                    bar.inc_length(slices_of_launch(&self.plan) as u64);
                 }
             }
         }
@@ -285,9 +305,7 @@ fn came_through(rows: &Rows, bar: &ProgressBar) -> bool {
 
 /// The slices of all launches.
 fn work(comparisons: &[Comparison], launches: usize) -> u64 {
-    let slices = |comparison: &Comparison| {
-        slices(&comparison.plan.contenders) * comparison.plan.rounds * launches
-    };
+    let slices = |comparison: &Comparison| slices_of_launch(&comparison.plan) * launches;
     comparisons.iter().map(slices).sum::<usize>() as u64
 }
 
@@ -355,7 +373,10 @@ mod tests {
         assert_eq!(plans.len(), 6);
         for Comparison { plan, .. } in plans {
             assert_eq!(plan.mode, Mode::Try);
-            assert_eq!(plan.contenders, [OURS, "rapidfire", CONTROL]);
+            assert_eq!(plan.contenders, [OURS, OUR_CHANNEL, "rapidfire", CONTROL]);
+        }
+        for Comparison { plan, .. } in plan(&settings(Suite::Quick, Some("crossbeam-queue"))) {
+            assert_eq!(plan.contenders, [OURS, "crossbeam-queue", CONTROL]);
         }
         assert!(plan(&settings(Suite::Full, Some("nobody"))).is_empty());
     }

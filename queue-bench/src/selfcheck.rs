@@ -125,7 +125,7 @@ fn compare(trial: &Trial, pin: bool) -> io::Result<Ratio> {
         })?);
         plan.first_round += plan.rounds as u64;
     }
-    let ratios = launch_ratios(&launches, trial.peer);
+    let ratios = launch_ratios(&launches, trial.peer, OURS);
     Ratio::of(&ratios, CONFIDENCE).ok_or_else(|| io::Error::other("no ratio was measured"))
 }
 

@@ -6,7 +6,7 @@ use concurrent_queue::{ConcurrentQueue, PushError};
 use std::sync::Arc;
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -17,6 +17,7 @@ impl Queue for Bounded {
     const NAME: &'static str = "concurrent-queue";
     const VERSION: &'static str = env!("VERSION_CONCURRENT_QUEUE");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "ConcurrentQueue::bounded";
 
     type Sender<M: Message> = Arc<ConcurrentQueue<M>>;

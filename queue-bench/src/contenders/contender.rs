@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::OURS;
+use super::is_ours;
 use crate::cells::{Cell, Kind};
 use crate::contract::{Contract, Mode};
 use crate::crew::Crew;
@@ -50,6 +50,7 @@ impl Contender {
                 order: L::ORDER,
                 topology: L::Queue::TOPOLOGY,
                 mode: L::MODE,
+                form: L::Queue::FORM,
             },
             notes: L::NOTES,
             measure: const { &[slice::measure::<L, u64>] },
@@ -100,7 +101,7 @@ impl Contender {
     /// Whether it is one of our own queues.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.name == OURS
+        is_ours(self.name)
     }
 
     /// Whether it takes part in the cell in that mode.

@@ -4,7 +4,7 @@ use crossbeam_queue::ArrayQueue;
 use std::sync::Arc;
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -15,6 +15,7 @@ impl Queue for Array {
     const NAME: &'static str = "crossbeam-queue";
     const VERSION: &'static str = env!("VERSION_CROSSBEAM_QUEUE");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "ArrayQueue";
 
     type Sender<M: Message> = Arc<ArrayQueue<M>>;

@@ -12,7 +12,7 @@ use disruptor::{
 };
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -23,6 +23,7 @@ impl Queue for Single {
     const NAME: &'static str = "disruptor";
     const VERSION: &'static str = env!("VERSION_DISRUPTOR");
     const TOPOLOGY: Topology = Topology::Spsc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "EventPoller; rounds the capacity up to a power of two; \
         the consumer clones each message, which stays until it is overwritten";
 

@@ -1,7 +1,7 @@
 //! gil's queues, one for each topology, and its sharded MPMC.
 //!
 //! Fairness: its blocking and asynchronous receives never learn that the producers are
-//! gone, so it takes part where the caller polls.
+//! gone, so it takes part where the caller polls. Only its MPMC channel's tries wake anybody.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -10,7 +10,7 @@ use gil::{mpmc, mpsc, spmc, spsc};
 
 use super::vectored::as_vec;
 use crate::cells::Cell;
-use crate::contract::{Order, Topology};
+use crate::contract::{Form, Order, Topology};
 use crate::link::{self, Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -19,7 +19,7 @@ fn at_least_one(slots: usize) -> NonZeroUsize {
 }
 
 macro_rules! queue {
-    ($queue:ident, $name:literal, $topology:ident, $order:ident, $least:literal, $notes:literal,
+    ($queue:ident, $name:literal, $topology:ident $form:ident, $order:ident, $least:literal, $notes:literal,
      $sender:ty, $receiver:ty, |$cell:ident| $ends:expr) => {
         #[derive(Debug)]
         pub(super) struct $queue;
@@ -29,6 +29,7 @@ macro_rules! queue {
             const VERSION: &'static str = env!("VERSION_GIL");
             const ORDER: Order = Order::$order;
             const TOPOLOGY: Topology = Topology::$topology;
+            const FORM: Form = Form::$form;
             const NOTES: &'static str = $notes;
 
             type Sender<M: Message> = $sender;
@@ -60,7 +61,7 @@ macro_rules! queue {
 queue!(
     Mpmc,
     "gil",
-    Mpmc,
+    Mpmc Channel,
     Fifo,
     2,
     "mpmc::channel; a try waits for ever at capacity 1, which it does not take part in",
@@ -72,7 +73,7 @@ queue!(
 queue!(
     Mpsc,
     "gil-mpsc",
-    Mpsc,
+    Mpsc Ring,
     Fifo,
     2,
     "mpsc::channel; a try waits for ever at capacity 1, which it does not take part in",
@@ -87,7 +88,7 @@ queue!(
 queue!(
     Spmc,
     "gil-spmc",
-    Spmc,
+    Spmc Ring,
     Fifo,
     2,
     "spmc::channel; a try waits for ever at capacity 1, which it does not take part in",
@@ -102,7 +103,7 @@ queue!(
 queue!(
     Spsc,
     "gil-spsc",
-    Spsc,
+    Spsc Ring,
     Fifo,
     1,
     "spsc::channel",
@@ -117,7 +118,7 @@ queue!(
 queue!(
     Sharded,
     "gil-sharded",
-    Mpmc,
+    Mpmc Ring,
     PerProducer,
     1,
     "mpmc::sharded::channel: each producer has its share of the slots",

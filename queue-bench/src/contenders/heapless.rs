@@ -7,7 +7,7 @@ use heapless::spsc::{Consumer, Producer};
 use heapless::{mpmc, spsc};
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -43,6 +43,7 @@ impl Queue for Spsc {
     const NAME: &'static str = "heapless";
     const VERSION: &'static str = VERSION;
     const TOPOLOGY: Topology = Topology::Spsc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "spsc::Queue, leaked, since its ends borrow it";
 
     type Sender<M: Message> = Producer<'static, M>;
@@ -91,6 +92,7 @@ impl Queue for Mpmc {
     const NAME: &'static str = "heapless-mpmc";
     const VERSION: &'static str = VERSION;
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "mpmc::Queue with the feature mpmc_large, leaked";
 
     type Sender<M: Message> = &'static QueueView<M>;

@@ -6,7 +6,7 @@ use lfqueue::AllocBoundedQueue;
 use std::sync::Arc;
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -17,6 +17,7 @@ impl Queue for Scq {
     const NAME: &'static str = "lfqueue";
     const VERSION: &'static str = env!("VERSION_LFQUEUE");
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "AllocBoundedQueue; capacity rounded up to a power of two";
 
     type Sender<M: Message> = Arc<AllocBoundedQueue<M>>;

@@ -4,9 +4,9 @@
 //! Where a queue differs from these, its adapter says how.
 
 /// One form of a crate's queue: its type here, the contender's name, its version, for how many
-/// threads it is, what to know about it, the types of its ends, and what opens a pair of them.
+/// threads it is (and whether it is a ring), what to know about it, the types of its ends, and what opens a pair of them.
 macro_rules! queue {
-    ($queue:ident, $name:literal, $version:literal, $topology:ident, $notes:literal,
+    ($queue:ident, $name:literal, $version:literal, $topology:ident $($form:ident)?, $notes:literal,
      $sender:ty, $receiver:ty, |$cell:ident| $open:expr) => {
         #[derive(Debug)]
         pub(super) struct $queue;
@@ -15,6 +15,7 @@ macro_rules! queue {
             const NAME: &'static str = $name;
             const VERSION: &'static str = env!($version);
             const TOPOLOGY: Topology = Topology::$topology;
+            $(const FORM: $crate::contract::Form = $crate::contract::Form::$form;)?
             const NOTES: &'static str = $notes;
 
             type Sender<M: Message> = $sender;

@@ -13,7 +13,7 @@ macro_rules! ring {
             $queue,
             $name,
             "VERSION_NEXUS_QUEUE",
-            $topology,
+            $topology Ring,
             "rounds the capacity up to a power of two",
             $module::Producer<M>,
             $module::Consumer<M>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::OURS;
 use crate::cells::{Capacity, Cell};
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{self, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -18,6 +18,7 @@ impl Queue for Ring {
     const NAME: &'static str = OURS;
     const VERSION: &'static str = VERSION;
     const TOPOLOGY: Topology = Topology::Mpmc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "Ring";
 
     type Sender<M: Message> = Arc<queue_core::Ring<M>>;
@@ -63,5 +64,7 @@ impl Queue for Channel {
 }
 
 blocking!(Channel);
+
+polling!(Channel);
 
 selecting!(Channel, Select, Receiver);

@@ -6,7 +6,7 @@ use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -17,6 +17,7 @@ impl Queue for Ring {
     const NAME: &'static str = "ringbuf";
     const VERSION: &'static str = env!("VERSION_RINGBUF");
     const TOPOLOGY: Topology = Topology::Spsc;
+    const FORM: Form = Form::Ring;
     const NOTES: &'static str = "HeapRb";
 
     type Sender<M: Message> = HeapProd<M>;

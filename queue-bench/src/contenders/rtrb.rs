@@ -6,7 +6,7 @@ use rtrb::chunks::ChunkError;
 use rtrb::{Consumer, Producer, PushError, RingBuffer};
 
 use crate::cells::Cell;
-use crate::contract::Topology;
+use crate::contract::{Form, Topology};
 use crate::link::{Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
@@ -17,6 +17,7 @@ impl Queue for Ring {
     const NAME: &'static str = "rtrb";
     const VERSION: &'static str = env!("VERSION_RTRB");
     const TOPOLOGY: Topology = Topology::Spsc;
+    const FORM: Form = Form::Ring;
 
     type Sender<M: Message> = Producer<M>;
     type Receiver<M: Message> = Consumer<M>;

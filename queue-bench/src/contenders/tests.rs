@@ -35,6 +35,23 @@ fn each_name_stands_once_in_each_cell_and_mode() {
 }
 
 #[test]
+fn whoever_can_be_slept_on_is_no_ring() {
+    for contender in all() {
+        if matches!(contender.contract.mode, Mode::Block | Mode::Async) {
+            let all = all();
+            let mut same = all.iter().filter(|other| other.name == contender.name);
+            // Ours has its name in common: a ring where the caller polls, a channel elsewhere.
+            let is_channel = |other: &Contender| other.contract.form == Form::Channel;
+            assert!(
+                contender.is_ours() || same.all(is_channel),
+                "{}",
+                contender.name
+            );
+        }
+    }
+}
+
+#[test]
 fn versions_are_those_that_were_locked() {
     for contender in all() {
         assert!(

@@ -5,18 +5,22 @@ use std::hint::black_box;
 use std::io::{self, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::process;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use super::{Event, Fault, Plan, Waits};
-use crate::contenders::{self, CONTROL, Contender, DELAYED, OURS};
+use crate::contenders::{self, Contender, DELAYED, OURS};
 use crate::crew::{self, Crew};
 use crate::limits::Limits;
 use crate::report::Status;
 use crate::schedule;
 use crate::slice::{Failure, Measured};
 use crate::watchdog::Watchdog;
+
+/// How long the slice is at most that is repeated.
+pub(crate) const FIRST_SLICE: Duration = Duration::from_millis(25);
 
 /// The largest throw-away allocation before a queue's own.
 const PADDING: usize = 16 * 1024;
@@ -31,13 +35,8 @@ pub(crate) fn run(plan: &Plan) {
         say(&failed(contender, Status::Hung, note));
     });
     let mut random = StdRng::seed_from_u64(plan.seed.wrapping_add(plan.first_round));
-    let contenders = chosen(plan);
-    let ours = contenders.keys().copied().find(|&name| name == OURS);
-    let peers: Vec<_> = contenders
-        .keys()
-        .copied()
-        .filter(|&name| name != OURS)
-        .collect();
+    let contenders = plan.taking_part();
+    let groups = schedule::groups(&contenders);
 
     let crew = if plan.scenario.is_some() {
         // Who shares a core with whom is part of the scenario.
@@ -56,21 +55,28 @@ pub(crate) fn run(plan: &Plan) {
         pinned: crew.is_pinned(),
         limits: Limits::measure(&crew, &plan.cell),
     });
+    let mut slice = |name: &'static str, length| {
+        watchdog.watch(name, length);
+        say(&Event::Began(name.to_owned()));
+        measure(&contenders[name], &crew, plan, length, &mut random).unwrap_or_else(
+            |Failure(note)| {
+                say(&failed(name, Status::Panicked, note));
+                process::exit(1);
+            },
+        )
+    };
     let mut waits: BTreeMap<_, Vec<u64>> = BTreeMap::new();
     for round in 0..plan.rounds as u64 {
-        for name in schedule::round(ours, &peers, plan.first_round + round, plan.seed) {
-            watchdog.watch(name, plan.slice);
-            say(&Event::Began(name.to_owned()));
-            match measure(&contenders[name], &crew, plan, &mut random) {
-                Ok(measured) => {
-                    waits.entry(name).or_default().extend(&measured.waits);
-                    say(&Event::Measured(measured));
-                }
-                Err(Failure(note)) => {
-                    say(&failed(name, Status::Panicked, note));
-                    process::exit(1);
-                }
-            }
+        let order = schedule::round(&groups, plan.first_round + round, plan.seed);
+        if round == 0 {
+            // The first slice of a process is slower than others, and somebody's: it is repeated.
+            let first = order.first().copied();
+            first.map(|name| slice(name, plan.slice.min(FIRST_SLICE)));
+        }
+        for name in order {
+            let measured = slice(name, plan.slice);
+            waits.entry(name).or_default().extend(&measured.waits);
+            say(&Event::Measured(measured));
         }
         say(&Event::Round);
     }
@@ -99,36 +105,18 @@ fn measure(
     contender: &Contender,
     crew: &Crew,
     plan: &Plan,
+    length: Duration,
     random: &mut StdRng,
 ) -> Result<Measured, Failure> {
     let padding = black_box(vec![1_u8; random.random_range(1..=PADDING)]);
     let measure = || match plan.scenario {
-        Some(scenario) => contender.delay(crew, scenario, plan.slice),
-        None => contender.measure(crew, &plan.cell, plan.slice),
+        Some(scenario) => contender.delay(crew, scenario, length),
+        None => contender.measure(crew, &plan.cell, length),
     };
     let measured = panic::catch_unwind(AssertUnwindSafe(measure))
         .unwrap_or_else(|payload| Err(Failure(crew::text(payload.as_ref()))));
     drop(padding);
     measured
-}
-
-/// Those that take part, by the names that they run under.
-fn chosen(plan: &Plan) -> BTreeMap<&'static str, Contender> {
-    let mut chosen = BTreeMap::new();
-    let special = [contenders::faulty(), contenders::planted()].concat();
-    for contender in contenders::all().into_iter().chain(special) {
-        if !contender.competes(&plan.cell, plan.mode) {
-            continue;
-        }
-        let names = [contender.name, CONTROL];
-        let names = &names[..if contender.is_ours() { 2 } else { 1 }];
-        for &name in names {
-            if plan.contenders.iter().any(|planned| planned == name) {
-                chosen.insert(name, contender);
-            }
-        }
-    }
-    chosen
 }
 
 fn failed(contender: &str, status: Status, note: String) -> Event {

@@ -2,7 +2,7 @@
 
 use super::delays;
 use super::row::{Metric, Row, Verdict};
-use crate::contenders::{CONTROL, Contender, OURS};
+use crate::contenders::{CONTROL, Contender, OURS, yardstick};
 use crate::contract::{Contract, Topology};
 use crate::launch::{Fault, Launch, Plan, Sample};
 use crate::limits::Limits;
@@ -42,7 +42,7 @@ fn rates(comparison: &Comparison) -> Vec<Row> {
     for contender in &comparison.contenders {
         rows.push(contenders_row(comparison, contender, contender.contract));
         if contender.is_ours() {
-            for contract in borrowed(contender, &comparison.contenders) {
+            for contract in borrowed(comparison, contender) {
                 let mut row = contenders_row(comparison, contender, contract);
                 row.notes = join([&row.notes, "the mpmc queue, which keeps this contract too"]);
                 rows.push(row);
@@ -50,16 +50,18 @@ fn rates(comparison: &Comparison) -> Vec<Row> {
         }
     }
     rows.extend(control(comparison));
-    rows.extend(best_peer(comparison));
+    rows.extend(best_peers(comparison));
     rows.extend(limits(comparison));
     rows
 }
 
-/// The contracts of the peers that ours keeps without having them as its own.
-fn borrowed(ours: &Contender, contenders: &[Contender]) -> Vec<Contract> {
+/// The contracts that this one of ours keeps, without having them as its own, of the peers that are
+/// compared with it.
+fn borrowed(comparison: &Comparison, ours: &Contender) -> Vec<Contract> {
     let mut contracts = Vec::new();
-    for Contender { contract, .. } in contenders {
-        let stronger = ours.contract.topology == Topology::Mpmc
+    for Contender { name, contract, .. } in &comparison.contenders {
+        let stronger = yardstick_of(comparison, name) == ours.name
+            && ours.contract.topology == Topology::Mpmc
             && ours.contract.order.implies(contract.order)
             && ours.contract.mode == contract.mode;
         if stronger && *contract != ours.contract && !contracts.contains(contract) {
@@ -93,30 +95,41 @@ pub(super) fn blank(comparison: &Comparison, metric: Metric, contender: &str) ->
     }
 }
 
-/// How a contender failed, if it did.
+/// How a contender failed, if it did; ours, under whichever of its names.
 pub(super) fn fault_of<'a>(comparison: &'a Comparison, contender: &str) -> Option<&'a Fault> {
     let mut faults = comparison.faults.iter();
-    faults.find(|fault| fault.contender == contender)
+    faults.find(|fault| {
+        fault.contender == contender || (contender == OURS && fault.contender == CONTROL)
+    })
+}
+
+/// The one of ours that a contender is compared with; one of ours, with itself.
+fn yardstick_of(comparison: &Comparison, contender: &str) -> &'static str {
+    let ours = || comparison.contenders.iter().filter(|c| c.is_ours());
+    if let Some(ours) = ours().find(|ours| ours.name == contender) {
+        return ours.name;
+    }
+    let mut all = comparison.contenders.iter();
+    let form = all.find(|c| c.name == contender).map(|c| c.contract.form);
+    form.and_then(|form| yardstick(form, ours()))
+        .unwrap_or(OURS)
 }
 
 fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Contract) -> Row {
-    let faults = &comparison.faults;
-    let fault = faults
-        .iter()
-        .find(|fault| fault.contender == contender.name);
     let mut row = Row {
         version: contender.version.to_owned(),
         contract: contract.to_string(),
         ..blank(comparison, Metric::Throughput, contender.name)
     };
     let mut remarks = vec![contender.notes.to_owned()];
-    if let Some(Fault { status, note, .. }) = fault {
+    if let Some(Fault { status, note, .. }) = fault_of(comparison, contender.name) {
         (row.status, row.launches, row.rounds) = (*status, 0, 0);
         remarks.push(note.clone());
     } else {
         measure(&mut row, comparison, contender.name);
-        let ours_failed = fault_of(comparison, OURS).is_some();
-        let ratio = ratio_of(&comparison.launches, contender.name);
+        let ours = yardstick_of(comparison, contender.name);
+        let ours_failed = fault_of(comparison, ours).is_some();
+        let ratio = ratio_of(&comparison.launches, contender.name, ours);
         if let Some(ratio) = ratio.filter(|_| !ours_failed) {
             (row.launch_ratios, row.ratio) = (ratio.ratios, Some(ratio.estimate.mean));
             if row.launch_ratios.len() > 1 {
@@ -137,13 +150,14 @@ fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Cont
 }
 
 fn verdict(row: &Row, ratio: &Ratio, comparison: &Comparison) -> Verdict {
-    if row.contender == OURS {
+    let ours = yardstick_of(comparison, &row.contender);
+    if row.contender == ours {
         Verdict::None
     } else if row.launches < LAUNCHES {
         Verdict::TooFewLaunches
-    } else if !(is_fair(comparison, &row.contender) && is_fair(comparison, OURS)) {
+    } else if !(is_fair(comparison, &row.contender) && is_fair(comparison, ours)) {
         Verdict::Unfair
-    } else if !ratio.is_different() {
+    } else if !ratio.is_different() || is_noise(ratio.mean, comparison) {
         Verdict::NoDifference
     } else if ratio.mean > 1.0 {
         Verdict::Faster
@@ -152,11 +166,15 @@ fn verdict(row: &Row, ratio: &Ratio, comparison: &Comparison) -> Verdict {
     }
 }
 
+/// Whether ours differs from itself by as much.
+fn is_noise(ratio: f64, comparison: &Comparison) -> bool {
+    let floor = ratio_of(&comparison.launches, CONTROL, OURS);
+    floor.is_some_and(|floor| (floor.estimate.lo..=floor.estimate.hi).contains(&ratio))
+}
+
 /// Whether no worker was starved for its rate.
 fn is_fair(comparison: &Comparison, contender: &str) -> bool {
-    let launches = comparison.launches.iter();
-    let all = launches.flat_map(|launch| samples(launch, contender));
-    shares(comparison.plan.cell.producers, all).is_none_or(|(min, _)| min >= FAIR_SHARE)
+    shares(comparison, contender).is_none_or(|(min, _)| min >= FAIR_SHARE)
 }
 
 /// All that a contender's own slices tell.
@@ -175,7 +193,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
     };
     row.cpu_ns = mean(all().map(|sample| sample.measured.cpu_ns));
     row.switches = mean(all().map(|sample| 1000.0 * sample.measured.switches));
-    if let Some((min, max)) = shares(row.producers, all()) {
+    if let Some((min, max)) = shares(comparison, contender) {
         (row.share_min, row.share_max) = (Some(min), Some(max));
     }
     let waits = launches
@@ -209,8 +227,21 @@ fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
     Estimate::of(&values).map(|estimate| estimate.median)
 }
 
-/// What the worst and the best worker of either side had, as parts of an equal share.
-fn shares<'a>(producers: usize, samples: impl Iterator<Item = &'a Sample>) -> Option<(f64, f64)> {
+/// What the worst and the best worker of either side had in a launch, as parts of an equal share;
+/// who they are may change from one launch to the next.
+fn shares(comparison: &Comparison, contender: &str) -> Option<(f64, f64)> {
+    let producers = comparison.plan.cell.producers;
+    let launches = comparison.launches.iter();
+    let (least, most): (Vec<_>, Vec<_>) = launches
+        .filter_map(|launch| shares_in(producers, samples(launch, contender)))
+        .unzip();
+    Some((median(least.into_iter())?, median(most.into_iter())?))
+}
+
+fn shares_in<'a>(
+    producers: usize,
+    samples: impl Iterator<Item = &'a Sample>,
+) -> Option<(f64, f64)> {
     let mut workers: Vec<u64> = Vec::new();
     for sample in samples {
         workers.resize(sample.measured.shares.len().max(workers.len()), 0);
@@ -230,9 +261,9 @@ fn shares<'a>(producers: usize, samples: impl Iterator<Item = &'a Sample>) -> Op
     Some((min, max))
 }
 
-/// Queue-core over the contender, in each launch that has both.
-pub(crate) fn launch_ratios(launches: &[Launch], contender: &str) -> Vec<f64> {
-    per_launch(launches, |launch| ratio_in(launch, contender))
+/// Ours over the contender, in each launch that has both.
+pub(crate) fn launch_ratios(launches: &[Launch], contender: &str, ours: &str) -> Vec<f64> {
+    per_launch(launches, |launch| ratio_in(launch, contender, ours))
 }
 
 struct LaunchRatios {
@@ -240,19 +271,18 @@ struct LaunchRatios {
     estimate: Ratio,
 }
 
-/// Queue-core over the contender, in each launch.
-fn ratio_of(launches: &[Launch], contender: &str) -> Option<LaunchRatios> {
-    let ratios = launch_ratios(launches, contender);
+fn ratio_of(launches: &[Launch], contender: &str, ours: &str) -> Option<LaunchRatios> {
+    let ratios = launch_ratios(launches, contender, ours);
     let estimate = Ratio::of(&ratios, CONFIDENCE)?;
     Some(LaunchRatios { ratios, estimate })
 }
 
 /// The geometric mean of the contender's slices, each against the slice of ours beside it.
-fn ratio_in(launch: &Launch, contender: &str) -> Option<f64> {
+fn ratio_in(launch: &Launch, contender: &str, ours: &str) -> Option<f64> {
     let logs = launch.rounds.iter().flat_map(|round| {
         let places = (0..round.len()).filter(|&place| round[place].contender == contender);
         places.filter_map(|place| {
-            let ours = &round[schedule::partner(round, place)?];
+            let ours = &round[schedule::partner(round, place, ours)?];
             Some((ours.measured.rate / round[place].measured.rate).ln())
         })
     });
@@ -261,7 +291,10 @@ fn ratio_in(launch: &Launch, contender: &str) -> Option<f64> {
 
 /// How far apart two are that are the same.
 fn control(comparison: &Comparison) -> Option<Row> {
-    let ratio = ratio_of(&comparison.launches, CONTROL)?;
+    if fault_of(comparison, OURS).is_some() {
+        return None;
+    }
+    let ratio = ratio_of(&comparison.launches, CONTROL, OURS)?;
     Some(Row {
         ratio: Some(ratio.estimate.mean),
         ratio_lo: (ratio.ratios.len() > 1).then_some(ratio.estimate.lo),
@@ -272,29 +305,56 @@ fn control(comparison: &Comparison) -> Option<Row> {
     })
 }
 
-/// Ours against the fastest peer. Who is fastest is decided by every second launch, and how much
-/// by the others: the same noise must not both make a peer the best and measure it.
-fn best_peer(comparison: &Comparison) -> Option<Row> {
-    let every_second = |first: usize| -> Vec<Launch> {
-        let launches = comparison.launches.iter().skip(first).step_by(2);
-        launches.cloned().collect()
+/// Ours against the fastest peer of each contract that ours keeps; its own contract comes first.
+fn best_peers(comparison: &Comparison) -> Vec<Row> {
+    let counts = |ours: &&Contender| {
+        ours.is_ours()
+            && comparison.launches.len() >= LAUNCHES
+            && fault_of(comparison, ours.name).is_none()
+            && is_fair(comparison, ours.name)
     };
-    let (choosing, comparing) = (every_second(0), every_second(1));
-    let peers = comparison.contenders.iter().filter(|peer| !peer.is_ours());
+    let ours = comparison.contenders.iter().filter(counts);
+    ours.flat_map(|ours| {
+        let borrowed = borrowed(comparison, ours);
+        let contracts = [ours.contract].into_iter().chain(borrowed);
+        contracts.filter_map(|contract| best_peer(comparison, ours, contract))
+    })
+    .collect()
+}
+
+/// Who is fastest is decided by two of every four launches, and how much by the others: the same noise
+/// must not both make a peer the best and measure it. (Two that follow each other may be the halves
+/// of an ABBA.)
+fn best_peer(comparison: &Comparison, ours: &Contender, contract: Contract) -> Option<Row> {
+    let [choosing, comparing] = [0, 1].map(|half| -> Vec<Launch> {
+        let launches = comparison.launches.iter().enumerate();
+        let of_half = launches.filter(|(number, _)| number / 2 % 2 == half);
+        of_half.map(|(_, launch)| launch.clone()).collect()
+    });
+    let peers = comparison.contenders.iter();
     let (best, _) = peers
+        .filter(|peer| !peer.is_ours() && peer.contract == contract)
         .filter(|peer| is_fair(comparison, peer.name))
-        .filter_map(|peer| Some((peer, ratio_of(&choosing, peer.name)?.estimate.mean)))
+        .filter(|peer| fault_of(comparison, peer.name).is_none())
+        .filter_map(|peer| {
+            Some((
+                peer,
+                ratio_of(&choosing, peer.name, ours.name)?.estimate.mean,
+            ))
+        })
         .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    let ratio = ratio_of(&comparing, best.name)?;
-    (ratio.ratios.len() > 1).then(|| Row {
+    let ratio = ratio_of(&comparing, best.name, ours.name)?;
+    Some(Row {
         version: best.version.to_owned(),
-        contract: best.contract.to_string(),
+        contract: contract.to_string(),
         ratio: Some(ratio.estimate.mean),
         ratio_lo: Some(ratio.estimate.lo),
         ratio_hi: Some(ratio.estimate.hi),
         launches: ratio.ratios.len(),
         launch_ratios: ratio.ratios,
-        notes: "the best peer of one half of the launches, compared in the other half".to_owned(),
+        notes:
+            "the best peer of this contract in one half of the launches, compared in the other half"
+                .to_owned(),
         ..blank(comparison, Metric::BestPeer, best.name)
     })
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::table::digits;
 use super::{Row, Status};
-use crate::contenders::{LEADERS, OURS};
+use crate::contenders::{LEADERS, OUR_CHANNEL, OURS};
 use crate::contract::Mode;
 use crate::records::Record;
 use crate::report::{Metric, Verdict};
@@ -20,14 +20,22 @@ pub(crate) fn insert(document: &str, record: &Record) -> Option<String> {
     Some(format!("{head}{BEGIN}\n{}{END}{tail}", figures(record)))
 }
 
-/// A table for each mode of the quick suite, the leading peers in its columns.
+/// A table for each mode of the quick suite, the noise floor and the leading peers in its columns.
 fn figures(record: &Record) -> String {
-    let of = |field| record.environment(field).unwrap_or("unknown");
+    let of = |field| record.environment(field);
     let mut text = format!(
-        "Measured {} at commit {} on {}; rustc {}.\n",
+        "Measured {} at commit {}{} on {} (family {}, model {}), {} cores; rustc {}.\n",
         of("date").split('T').next().unwrap_or_default(),
         of("commit"),
+        if of("dirty") == "true" {
+            " with changes"
+        } else {
+            ""
+        },
         of("cpu"),
+        of("family"),
+        of("model"),
+        of("cores"),
         of("rustc")
     );
     for (mode, what) in [
@@ -56,16 +64,34 @@ fn table(record: &Record, mode: Mode) -> String {
         .into_iter()
         .filter(|peer| cells.iter().any(|cell| find(cell, peer).is_some()))
         .collect();
-    let mut text = format!("| cell | {OURS}, M msg/s |");
+    let has_channel = cells.iter().any(|cell| find(cell, OUR_CHANNEL).is_some());
+    let ours: &[&str] = if has_channel {
+        &[OURS, OUR_CHANNEL]
+    } else {
+        &[OURS]
+    };
+    let mut text = "| cell |".to_owned();
+    for ours in ours {
+        let _ = write!(text, " {ours}, M msg/s |");
+    }
+    text.push_str(" itself |");
     for peer in &peers {
         let _ = write!(text, " {peer} |");
     }
-    text.push_str("\n|---|--:|");
-    text.push_str(&"--:|".repeat(peers.len()));
+    text.push_str("\n|---|");
+    text.push_str(&"--:|".repeat(ours.len() + 1 + peers.len()));
     text.push('\n');
     for cell in &cells {
-        let ours = find(cell, OURS).map_or_else(String::new, rate);
-        let _ = write!(text, "| `{cell}` | {ours} |");
+        let is_oversubscribed = find(cell, OURS).is_some_and(|row| row.oversubscribed);
+        let mark = if is_oversubscribed { "\u{2020}" } else { "" };
+        let _ = write!(text, "| `{cell}`{mark} |");
+        for ours in ours {
+            let rate = find(cell, ours).map_or_else(String::new, rate);
+            let _ = write!(text, " {rate} |");
+        }
+        let mut controls = record.of(Metric::Control);
+        let control = controls.find(|row| row.cell == *cell && row.mode == mode_name);
+        let _ = write!(text, " {} |", control.map_or_else(|| "-".to_owned(), ratio));
         for peer in &peers {
             let ratio = find(cell, peer).map_or_else(|| "-".to_owned(), ratio);
             let _ = write!(text, " {ratio} |");
@@ -85,19 +111,20 @@ fn rate(row: &Row) -> String {
     )
 }
 
-/// Bold where queue-core is faster beyond doubt, in italics where it is slower.
+/// Bold where queue-core is faster, in italics where it is slower, in brackets where it is not ranked.
 fn ratio(row: &Row) -> String {
     match (row.status, row.ratio.zip(row.ratio_lo).zip(row.ratio_hi)) {
         (Status::Hung, _) => "hung".to_owned(),
         (Status::Panicked, _) => "failed".to_owned(),
         (Status::Ok, Some(((ratio, lo), hi))) => {
-            let mark = match row.verdict {
-                Verdict::Faster => "**",
-                Verdict::Slower => "*",
-                _ => "",
+            let (before, after) = match row.verdict {
+                Verdict::Faster => ("**", "**"),
+                Verdict::Slower => ("*", "*"),
+                Verdict::Unfair | Verdict::TooFewLaunches => ("[", "]"),
+                Verdict::NoDifference | Verdict::None => ("", ""),
             };
             format!(
-                "{mark}{}{mark} ({}-{})",
+                "{before}{}{after} ({}-{})",
                 digits(ratio),
                 digits(lo),
                 digits(hi)
@@ -127,10 +154,17 @@ mod tests {
         };
         Record {
             lines: vec![serde_json::json!({
-                "metric": "env", "cpu": "x", "commit": "c", "rustc": "1", "date": "2026-01-02T03:04:05Z"
+                "metric": "env", "cpu": "x", "family": 26, "model": 2, "cores": 2, "commit": "c", "rustc": "1", "date": "2026-01-02T03:04:05Z"
             })],
             rows: vec![
-                row(OURS, 1.0, Verdict::None),
+                Row {
+                    oversubscribed: true,
+                    ..row(OURS, 1.0, Verdict::None)
+                },
+                Row {
+                    metric: Metric::Control,
+                    ..row("control", 1.01, Verdict::None)
+                },
                 row("kanal", 3.0, Verdict::Faster),
                 row("flume", 1.1, Verdict::NoDifference),
             ],
@@ -143,12 +177,14 @@ mod tests {
         let new = insert(&document, &record()).unwrap();
         assert!(new.starts_with("before\n") && new.ends_with("\nafter\n"));
         assert!(!new.contains("old"));
-        assert!(new.contains("Measured 2026-01-02 at commit c on x"));
         assert!(
-            new.contains("| cell | queue-core, M msg/s | flume | kanal |"),
+            new.contains("Measured 2026-01-02 at commit c on x (family 26, model 2), 2 cores;")
+        );
+        assert!(
+            new.contains("| cell | queue-core, M msg/s | itself | flume | kanal |"),
             "{new}"
         );
-        let line = "| `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | 1.10 (0.550-2.20) | **3.00** (1.50-6.00) |";
+        let line = "| `mpmc-2p2c-cap64-8B`\u{2020} | 30.0 (25.0-35.0) | 1.01 (0.505-2.02) | 1.10 (0.550-2.20) | **3.00** (1.50-6.00) |";
         assert!(new.contains(line), "{new}");
         assert_eq!(insert(&new, &record()).as_ref(), Some(&new));
         assert_eq!(insert("no marks", &record()), None);

@@ -26,7 +26,8 @@ pub(crate) enum Metric {
     Control,
     /// What the machine allows.
     Limit,
-    /// Ours against the peer that was fastest in one half of the launches, compared in the other.
+    /// Ours against the peer of a contract that was fastest in one half of the launches, compared
+    /// in the other.
     BestPeer,
     /// A contender's delays.
     Latency,

@@ -8,7 +8,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, Table
 use super::delays;
 use super::{FAIR_SHARE, Metric, Row, Rows, Status, Verdict};
 use crate::cells::{Capacity, MOST_AHEAD, cores};
-use crate::contenders::OURS;
+use crate::contenders::is_ours;
 use crate::statistics::CONFIDENCE;
 
 /// Where a table is shown: what decides about colours.
@@ -104,7 +104,7 @@ pub(crate) fn draw(rows: &Rows, place: Place) -> String {
             Cell::new(value.map_or_else(missing, write))
         };
         [
-            if row.contender == OURS {
+            if is_ours(&row.contender) {
                 name.add_attribute(Attribute::Bold)
             } else {
                 name
@@ -190,7 +190,12 @@ fn footing(rows: &Rows) -> String {
     for row in &rows.rows {
         match row.metric {
             Metric::Control => parts.push(format!("against itself {}", of(row))),
-            Metric::BestPeer => parts.push(format!("best peer {} {}", row.contender, of(row))),
+            Metric::BestPeer => parts.push(format!(
+                "best peer in {} {} {}",
+                row.contract,
+                row.contender,
+                of(row)
+            )),
             Metric::Limit => parts.extend(row.median.map(|median| {
                 let written = if row.unit == "ns" {
                     nanoseconds(median)

@@ -6,14 +6,14 @@ use std::thread;
 
 use super::{End, open};
 use crate::cells::Cell;
-use crate::contract::{Order, Topology};
+use crate::contract::{Form, Order, Topology};
 use crate::link::{Blocking, Ends, Polling, Queue};
 use crate::message::{Message, Payload, Word};
 
 macro_rules! queue {
     (
         $(#[$attribute:meta])* $type:ident: $name:literal $version:literal,
-        $order:ident, $topology:ident, $notes:literal, $slots:pat
+        $order:ident, $topology:ident $form:ident, $notes:literal, $slots:pat
     ) => {
         $(#[$attribute])*
         #[derive(Debug)]
@@ -24,6 +24,7 @@ macro_rules! queue {
             const VERSION: &'static str = env!($version);
             const ORDER: Order = Order::$order;
             const TOPOLOGY: Topology = Topology::$topology;
+            const FORM: Form = Form::$form;
             const NOTES: &'static str = $notes;
 
             type Sender<M: Message> = End<Self>;
@@ -64,30 +65,30 @@ macro_rules! queue {
 queue!(
     /// It holds `slots` rounded up to blocks of 32 messages, and two blocks less one more
     /// for each producer: a block serves one producer, until it is full and emptied.
-    Moodycamel: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc,
+    Moodycamel: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc Ring,
     "ConcurrentQueue::try_enqueue, with blocks for 32 (2 p - 1) more messages from p producers",
     64..=1024
 );
 queue!(
     /// The same with a larger index of blocks, which would otherwise have to grow.
-    MoodycamelLarge: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc,
+    MoodycamelLarge: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc Ring,
     "ConcurrentQueue::try_enqueue with IMPLICIT_INITIAL_INDEX_SIZE = 4096, \
      with blocks for 32 (2 p - 1) more messages from p producers",
     1025..=65536
 );
 queue!(
     /// The index of a node has sixteen bits.
-    BoostQueue: "boost-lockfree" "VERSION_BOOST", Fifo, Mpmc,
+    BoostQueue: "boost-lockfree" "VERSION_BOOST", Fifo, Mpmc Ring,
     "queue with fixed_sized, which holds 65534 messages at most",
     1..=65534
 );
 queue!(
-    BoostSpsc: "boost-spsc" "VERSION_BOOST", Fifo, Spsc,
+    BoostSpsc: "boost-spsc" "VERSION_BOOST", Fifo, Spsc Ring,
     "spsc_queue",
     1..
 );
 queue!(
-    OneTbb: "onetbb" "VERSION_ONETBB", PerProducer, Mpmc,
+    OneTbb: "onetbb" "VERSION_ONETBB", PerProducer, Mpmc Channel,
     "concurrent_bounded_queue",
     1..
 );

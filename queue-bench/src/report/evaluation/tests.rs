@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::Cell;
-use crate::contenders;
+use crate::contenders::{self, OUR_CHANNEL};
 use crate::contract::Mode;
 use crate::report::Status;
 use crate::slice::Measured;
@@ -116,6 +116,120 @@ fn who_starves_a_worker_beats_nobody() {
     let rows = rows(&comparison(&[OURS, "kanal"], launches));
     let kanal = row(&rows, Metric::Throughput, "kanal");
     assert_eq!(kanal.verdict, Verdict::Unfair);
+    assert!(rows.rows.iter().all(|row| row.metric != Metric::BestPeer));
+}
+
+#[test]
+fn what_is_not_beyond_the_noise_floor_is_no_difference() {
+    let launches = (0..12).map(|number| {
+        let wobble = if number % 2 == 0 { 0.9 } else { 1.15 };
+        launch(&[
+            (OURS, 100.0),
+            ("kanal", 99.0),
+            ("flume", 50.0),
+            (OURS, 100.0),
+            (CONTROL, 100.0 * wobble),
+        ])
+    });
+    let rows = rows(&comparison(&[OURS, "flume", "kanal"], launches.collect()));
+    let verdict = |name| row(&rows, Metric::Throughput, name).verdict;
+    assert_eq!(verdict("kanal"), Verdict::NoDifference);
+    assert_eq!(verdict("flume"), Verdict::Faster);
+}
+
+#[test]
+fn ours_fails_under_the_name_of_the_control_too() {
+    let launches = vec![launch(&[(OURS, 100.0), ("kanal", 50.0)]); 12];
+    let mut comparison = comparison(&[OURS, "kanal"], launches);
+    comparison.faults.push(Fault {
+        contender: CONTROL.to_owned(),
+        status: Status::Hung,
+        note: "a slice did not end".to_owned(),
+    });
+    let rows = rows(&comparison);
+    let ours = row(&rows, Metric::Throughput, OURS);
+    assert_eq!((ours.status, ours.median), (Status::Hung, None));
+    assert_eq!(row(&rows, Metric::Throughput, "kanal").ratio, None);
+    let others = |row: &Row| row.metric == Metric::Control || row.metric == Metric::BestPeer;
+    assert!(!rows.rows.iter().any(others));
+}
+
+#[test]
+fn who_starves_another_worker_in_each_launch_is_not_ranked_either() {
+    let mut launches = vec![launch(&[(OURS, 100.0), ("kanal", 300.0)]); 12];
+    for (number, launch) in launches.iter_mut().enumerate() {
+        let mut shares = vec![100, 100, 100, 100, 301];
+        shares[number % 4] = 1;
+        launch.rounds[0][1].measured.shares = shares;
+    }
+    let rows = rows(&comparison(&[OURS, "kanal"], launches));
+    assert_eq!(
+        row(&rows, Metric::Throughput, "kanal").verdict,
+        Verdict::Unfair
+    );
+}
+
+#[test]
+fn in_try_a_channel_is_compared_with_our_channel() {
+    let slices = [
+        (OURS, 100.0),
+        ("crossbeam-queue", 50.0),
+        (OUR_CHANNEL, 60.0),
+        ("kanal", 30.0),
+    ];
+    let mut comparison = comparison(&[], vec![launch(&slices); 12]);
+    comparison.plan.mode = Mode::Try;
+    let takes_part = |contender: &Contender| {
+        contender.competes(&comparison.plan.cell, Mode::Try)
+            && slices.iter().any(|(name, _)| *name == contender.name)
+    };
+    comparison.contenders = contenders::all().into_iter().filter(takes_part).collect();
+    let rows = rows(&comparison);
+    let ratio = |name| row(&rows, Metric::Throughput, name).ratio.unwrap();
+    assert!((ratio("crossbeam-queue") - 2.0).abs() < 1e-9);
+    assert!((ratio("kanal") - 2.0).abs() < 1e-9);
+    let best = rows
+        .rows
+        .iter()
+        .filter(|row| row.metric == Metric::BestPeer);
+    let best: Vec<_> = best
+        .map(|row| (row.contract.as_str(), row.contender.as_str()))
+        .collect();
+    assert_eq!(
+        best,
+        [
+            ("fifo/mpmc/try/ring", "crossbeam-queue"),
+            ("fifo/mpmc/try", "kanal")
+        ]
+    );
+}
+
+#[test]
+fn the_best_peer_is_one_of_the_same_contract() {
+    let slices = [
+        (OURS, 100.0),
+        ("kanal", 50.0),
+        ("std-mpsc", 90.0),
+        (OURS, 100.0),
+        ("fanring", 200.0),
+    ];
+    let names = slices.map(|(name, _)| name);
+    let rows = rows(&comparison(&names, vec![launch(&slices); 12]));
+    let best = rows
+        .rows
+        .iter()
+        .filter(|row| row.metric == Metric::BestPeer);
+    let best: Vec<_> = best
+        .map(|row| (row.contract.as_str(), row.contender.as_str()))
+        .collect();
+    assert_eq!(
+        best,
+        [
+            ("fifo/mpmc/block", "kanal"),
+            ("fifo/mpsc/block", "std-mpsc"),
+            ("per-producer/mpsc/block", "fanring"),
+        ]
+    );
 }
 
 #[test]

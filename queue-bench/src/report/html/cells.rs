@@ -203,7 +203,7 @@ fn remarks(section: &Section) -> Markup {
             (counted(most("launches") as usize, "launch", "launches")) ", "
             (counted(most("rounds") as usize, "round", "rounds")) " of " (most("slice_ms")) " ms slices."
             @for row in section.of(Metric::BestPeer) {
-                " Best peer, chosen in one half of the launches and compared in the other: "
+                " Best peer in " (row.text("contract")) ", chosen in one half of the launches and compared in the other: "
                 strong { (row.contender) } ", ratio " (ratio(row)) "."
             }
             @for row in section.of(Metric::Control) {
@@ -228,7 +228,8 @@ mod tests {
                    "contract": "per-producer/mpmc/try", "median": 1e7, "ratio": 2.0, "ratio_lo": 1.9, "ratio_hi": 2.1,
                    "share_min": 0.5, "share_max": 1.5, "queue_p50_ns": 1500.0, "notes": "<b>"}),
             json!({"metric": "control", "cell": "a-b", "mode": "try", "ratio": 1.01, "ratio_lo": 0.99, "ratio_hi": 1.03}),
-            json!({"metric": "best-peer", "cell": "a-b", "mode": "try", "contender": "kanal", "ratio": 2.05}),
+            json!({"metric": "best-peer", "cell": "a-b", "mode": "try", "contender": "kanal", "ratio": 2.05,
+                   "contract": "per-producer/mpmc/try"}),
         ];
         let text = section(&Record::read(&lines)).into_string();
         for part in [
@@ -242,6 +243,7 @@ mod tests {
             "&lt;b&gt;",
             "12 launches, 96 rounds of 5 ms slices.",
             "against itself: 1.01 (0.990 – 1.03)",
+            "Best peer in per-producer/mpmc/try, chosen",
             "<strong>kanal</strong>, ratio 2.05 (–)",
         ] {
             assert!(text.contains(part), "{part} in {text}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::numbers::{digits, interval, millions, or_missing, percent, short};
-use super::record::{Metric, OURS, Outcome, Record, Row, Section};
+use super::record::{Metric, OUR_CHANNEL, OURS, Outcome, Record, Row, Section};
 
 /// From here on a ratio has its full colour, and so has its inverse.
 const FULL_COLOUR: f64 = 8.0;
@@ -37,7 +37,7 @@ pub(super) fn section(record: &Record) -> Markup {
                     "How many times as many messages queue-core passes as each peer: above 1 queue-core is faster, below 1 the peer is. "
                     "The closest rivals stand on the left."
                     @if record.rates.iter().any(has_best_peer) {
-                        " The best peer is chosen in one half of the launches and compared in the other, so that the same luck does not do both."
+                        " The best peer is the best one of queue-core’s own contract, chosen in one half of the launches and compared in the other, so that the same luck does not do both."
                     }
                 }
                 (legend())
@@ -51,7 +51,21 @@ pub(super) fn section(record: &Record) -> Markup {
 }
 
 fn has_best_peer(section: &Section) -> bool {
-    section.of(Metric::BestPeer).next().is_some()
+    best_peer(section).is_some()
+}
+
+/// The best peer of a contract that is queue-core's own; of two, the better one.
+fn best_peer<'r, 'a>(section: &'r Section<'a>) -> Option<&'r Row<'a>> {
+    let own = [OURS, OUR_CHANNEL].map(|name| section.find(Metric::Throughput, name));
+    let is_own = |row: &&Row| {
+        let mut own = own.iter().flatten();
+        own.any(|ours| ours.text("contract") == row.text("contract"))
+    };
+    let best = section.of(Metric::BestPeer).filter(is_own);
+    best.min_by(|one, other| {
+        let ratio = |row: &Row| row.ratio.unwrap_or(f64::INFINITY);
+        ratio(one).total_cmp(&ratio(other))
+    })
 }
 
 fn legend() -> Markup {
@@ -169,7 +183,7 @@ fn tile(row: &Row) -> Markup {
 
 /// The ratio to the best peer; it has a verdict only as far as its interval shows one.
 fn best(section: &Section) -> Markup {
-    let Some(row) = section.of(Metric::BestPeer).next() else {
+    let Some(row) = best_peer(section) else {
         return html! { td.tile.absent.best {} };
     };
     let Some((ratio, (lower, upper))) = row.ratio.zip(row.ratio_interval()) else {

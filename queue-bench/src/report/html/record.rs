@@ -5,8 +5,9 @@
 
 use serde_json::Value;
 
+use crate::contenders::is_ours;
 /// The contender that all others are compared with.
-pub(super) use crate::contenders::OURS;
+pub(super) use crate::contenders::{OUR_CHANNEL, OURS};
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,7 +135,7 @@ impl<'a> Row<'a> {
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        self.contender == OURS
+        is_ours(self.contender)
     }
 
     pub(super) fn is_oversubscribed(&self) -> bool {

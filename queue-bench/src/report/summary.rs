@@ -1,0 +1,250 @@
+//! A record in short: a line for each cell and mode, and one for each peer.
+
+use std::cmp::Ordering;
+use std::fmt::Write;
+
+use super::table::{Column, Place, digits, grid};
+use super::{Metric, Row, Status, Verdict};
+use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
+use crate::records::Record;
+
+const CELLS: [Column; 8] = [
+    Column::left("cell", 34),
+    Column::left("mode", 7),
+    Column::right("M msg/s", 7),
+    Column::right("itself", 14),
+    Column::left("best peer of its contract", 25),
+    Column::right("ratio", 22),
+    Column::left("closest of any contract", 23),
+    Column::right("ratio", 22),
+];
+
+const PEERS: [Column; 8] = [
+    Column::left("contender", 24),
+    Column::right("cells", 5),
+    Column::right("mean ratio", 10),
+    Column::right("faster", 6),
+    Column::right("same", 4),
+    Column::right("slower", 6),
+    Column::right("unranked", 8),
+    Column::right("failed", 6),
+];
+
+/// Queue-core against the best peer and the closest one in each cell, and against each peer in all.
+pub(crate) fn summary(record: &Record) -> String {
+    let mut text = grid(&CELLS, cells(record).into_iter(), Place::Stdout);
+    let _ = write!(
+        text,
+        "\n\n{}\n\n{LEGEND}",
+        grid(&PEERS, peers(record).into_iter(), Place::Stdout)
+    );
+    for row in record
+        .of(Metric::Throughput)
+        .filter(|row| row.status != Status::Ok)
+    {
+        let (contender, cell, mode, notes) = (&row.contender, &row.cell, &row.mode, &row.notes);
+        let _ = writeln!(text, "{contender} in {cell} {mode}: {notes}");
+    }
+    text
+}
+
+const LEGEND: &str = "\
+    ratio: queue-core / peer with its 95 % interval, above 1 queue-core is faster; itself: the noise floor\n\
+    best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
+    mean ratio: geometric, over the cells that are ranked\n";
+
+/// The cells and modes in the order of the record; without ours, the fastest contender stands there.
+fn cells(record: &Record) -> Vec<Vec<String>> {
+    let mut lines: Vec<(&str, &str)> = Vec::new();
+    for row in record.of(Metric::Throughput) {
+        let place = (row.cell.as_str(), row.mode.as_str());
+        if !lines.contains(&place) {
+            lines.push(place);
+        }
+    }
+    lines.into_iter().map(|place| cell(record, place)).collect()
+}
+
+fn cell(record: &Record, (cell, mode): (&str, &str)) -> Vec<String> {
+    let of = |metric| {
+        let rows = record.of(metric);
+        rows.filter(move |row: &&Row| row.cell == cell && row.mode == mode)
+    };
+    let ours = of(Metric::Throughput).find(|row| row.contender == OURS);
+    let own = [OURS, OUR_CHANNEL].map(|name| {
+        let mut rows = of(Metric::Throughput);
+        rows.find(|row| row.contender == name)
+            .map(|row| row.contract.as_str())
+    });
+    let best = of(Metric::BestPeer)
+        .filter(|row| own.contains(&Some(row.contract.as_str())))
+        .min_by(least_ratio);
+    let closest = of(Metric::Throughput)
+        .filter(|row| !is_ours(&row.contender) && is_ranked(row))
+        .min_by(least_ratio);
+    let fastest = of(Metric::Throughput)
+        .filter(|_| ours.is_none())
+        .max_by(|one, other| {
+            one.median
+                .unwrap_or(0.0)
+                .total_cmp(&other.median.unwrap_or(0.0))
+        });
+    let name = |row: Option<&Row>| row.map_or_else(|| "-".to_owned(), |row| row.contender.clone());
+    let with_contract = |row: Option<&Row>| {
+        row.map_or_else(
+            || "-".to_owned(),
+            |row| format!("{} ({})", row.contender, row.contract),
+        )
+    };
+    let tag = if of(Metric::Throughput).any(|row| row.oversubscribed) {
+        "\u{2020}"
+    } else {
+        ""
+    };
+    let rate = ours.or(fastest).and_then(|row| row.median);
+    vec![
+        format!("{cell}{tag}"),
+        mode.to_owned(),
+        rate.map_or_else(|| "-".to_owned(), |rate| digits(rate / 1e6)),
+        interval(of(Metric::Control).next()),
+        name(best.or(fastest)),
+        with_interval(best),
+        with_contract(closest),
+        with_interval(closest),
+    ]
+}
+
+fn least_ratio(one: &&Row, other: &&Row) -> Ordering {
+    let ratio = |row: &Row| row.ratio.unwrap_or(f64::INFINITY);
+    ratio(one).total_cmp(&ratio(other))
+}
+
+fn is_ranked(row: &Row) -> bool {
+    matches!(
+        row.verdict,
+        Verdict::Faster | Verdict::Slower | Verdict::NoDifference
+    )
+}
+
+fn interval(row: Option<&Row>) -> String {
+    row.and_then(|row| row.ratio_lo.zip(row.ratio_hi))
+        .map_or_else(
+            || "-".to_owned(),
+            |(lo, hi)| format!("{} to {}", digits(lo), digits(hi)),
+        )
+}
+
+fn with_interval(row: Option<&Row>) -> String {
+    row.and_then(|row| row.ratio).map_or_else(
+        || "-".to_owned(),
+        |ratio| format!("{} ({})", digits(ratio), interval(row)),
+    )
+}
+
+/// How queue-core compares with each peer, the closest one first.
+fn peers(record: &Record) -> Vec<Vec<String>> {
+    let mut peers: Vec<(String, Vec<&Row>)> = Vec::new();
+    for row in record
+        .of(Metric::Throughput)
+        .filter(|row| !is_ours(&row.contender))
+    {
+        let name = format!("{} {}", row.contender, row.version);
+        match peers.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, rows)) => rows.push(row),
+            None => peers.push((name, vec![row])),
+        }
+    }
+    let mean = |rows: &[&Row]| {
+        let ranked = rows.iter().filter(|row| is_ranked(row));
+        let logs: Vec<f64> = ranked.filter_map(|row| Some(row.ratio?.ln())).collect();
+        (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
+    };
+    peers.sort_by(|(_, one), (_, other)| {
+        let place = |rows| mean(rows).unwrap_or(f64::INFINITY);
+        place(one).total_cmp(&place(other))
+    });
+    let line = |(name, rows): (String, Vec<&Row>)| {
+        let count =
+            |is: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| is(row)).count().to_string();
+        let verdict =
+            |verdict| count(&|row: &Row| row.status == Status::Ok && row.verdict == verdict);
+        vec![
+            name,
+            rows.len().to_string(),
+            mean(&rows).map_or_else(|| "-".to_owned(), digits),
+            verdict(Verdict::Faster),
+            verdict(Verdict::NoDifference),
+            verdict(Verdict::Slower),
+            count(&|row| row.status == Status::Ok && !is_ranked(row)),
+            count(&|row| row.status != Status::Ok),
+        ]
+    };
+    peers.into_iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_and_a_peer_have_a_line_and_a_failure_is_told() {
+        let row = |contender: &str, contract: &str, ratio: f64, verdict| Row {
+            cell: "spsc-1p1c-cap64-8B".to_owned(),
+            mode: "try".to_owned(),
+            contender: contender.to_owned(),
+            version: "7".to_owned(),
+            contract: contract.to_owned(),
+            median: Some(3e7),
+            ratio: Some(ratio),
+            ratio_lo: Some(ratio / 2.0),
+            ratio_hi: Some(ratio * 2.0),
+            verdict,
+            ..Row::default()
+        };
+        let (mpmc, spsc) = ("fifo/mpmc/try", "fifo/spsc/try");
+        let (none, faster, slower) = (Verdict::None, Verdict::Faster, Verdict::Slower);
+        let record = Record {
+            lines: Vec::new(),
+            rows: vec![
+                row(OURS, mpmc, 1.0, none),
+                row(OURS, spsc, 1.0, none),
+                row("kanal", mpmc, 4.0, faster),
+                row("rtrb", spsc, 0.25, slower),
+                Row {
+                    status: Status::Hung,
+                    notes: "a slice did not end".to_owned(),
+                    ..row("gil", mpmc, 1.0, none)
+                },
+                Row {
+                    metric: Metric::BestPeer,
+                    ..row("rtrb", spsc, 0.25, none)
+                },
+                Row {
+                    metric: Metric::BestPeer,
+                    ..row("kanal", mpmc, 4.0, none)
+                },
+            ],
+        };
+        let text = summary(&record);
+        let line = |begin: &str| {
+            let line = text
+                .lines()
+                .find(|line| line.trim_start().starts_with(begin));
+            line.unwrap_or_else(|| panic!("{begin} in {text}"))
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(
+            line("spsc-1p1c"),
+            "spsc-1p1c-cap64-8B try 30.0 - kanal 4.00 (2.00 to 8.00) rtrb (fifo/spsc/try) 0.250 (0.125 to 0.500)"
+        );
+        assert_eq!(line("kanal 7"), "kanal 7 1 4.00 1 0 0 0 0");
+        assert_eq!(line("rtrb 7"), "rtrb 7 1 0.250 0 0 1 0 0");
+        assert_eq!(line("gil 7"), "gil 7 1 - 0 0 0 0 1");
+        assert_eq!(
+            line("gil in"),
+            "gil in spsc-1p1c-cap64-8B try: a slice did not end"
+        );
+    }
+}
