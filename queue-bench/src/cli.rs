@@ -45,7 +45,8 @@ const CANNOT: u8 = 2;
         Exit codes:\n  \
         0  every contender came through\n  \
         1  a contender hung, panicked, or lost, altered or misordered messages; or a check failed\n  \
-        2  wrong usage, or a result could not be read or written\n  \
+        2  wrong usage, or a result could not be read or written; or a launch could not be made,\n     \
+              and those that were complete have been reported\n  \
         130  interrupted; the launches that were complete have been reported"
 )]
 struct Cli {
@@ -287,8 +288,7 @@ fn measure(
     let code = done(
         interruption::listen()
             .and_then(|()| output.begin(environment.json()))
-            .and_then(|()| run::run(settings, comparisons, &mut output))
-            .and_then(|all_ok| output.finish(legend).map(|()| all_ok)),
+            .and_then(|()| run::run(settings, comparisons, &mut output, legend)),
     )?;
     if interruption::is_requested() {
         eprintln!("interrupted: only the launches that were complete are reported");

@@ -6,8 +6,8 @@
 //! launches of each cell, and shows in its interval, instead of favouring some cell.
 //!
 //! A launch in which a contender hung or failed is begun again without it, and that
-//! contender takes no further part in this cell and mode. A run that is interrupted reports
-//! the launches that are complete.
+//! contender takes no further part in this cell and mode. A run that is interrupted, or for
+//! which the system has no further process, reports the launches that are complete.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -252,19 +252,26 @@ impl Comparison {
 
 /// Carries out the plan; whether every contender came through.
 ///
-/// Tables and lines appear as the last launch of each cell ends.
+/// Tables and lines appear as the last launch of each cell ends, the legend at the end of the run.
+///
+/// # Errors
+///
+/// If nothing can be written, or a launch cannot be made; that is told only after everything
+/// that was measured before it.
 pub(crate) fn run(
     settings: &Settings,
     mut comparisons: Vec<Comparison>,
     output: &mut Output,
+    legend: &str,
 ) -> io::Result<bool> {
     let bar = report::progress_bar(work(&comparisons, settings.launches));
     let mut all_ok = true;
     let mut reported = 0;
+    let mut outcome = Ok(());
     'passes: for pass in 1..=settings.launches {
         for comparison in &mut comparisons {
-            comparison.launch(&bar)?;
-            if interruption::is_requested() {
+            outcome = comparison.launch(&bar);
+            if outcome.is_err() || interruption::is_requested() {
                 break 'passes;
             }
             if pass == settings.launches {
@@ -279,7 +286,10 @@ pub(crate) fn run(
             all_ok &= comparison.report(&bar, output)?;
         }
     }
-    Ok(all_ok)
+    if comparisons.iter().any(Comparison::has_begun) {
+        output.finish(legend)?;
+    }
+    outcome.map(|()| all_ok)
 }
 
 /// Whether every contender of the cell did; says who did not.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Output, Stdio};
+use std::ops::Range;
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Map, Value};
 
@@ -426,10 +427,49 @@ fn a_contender_that_panics_aborts_or_loses_a_message_is_reported() {
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_reports_what_it_has_measured() {
-    let mut run = Command::new(env!("CARGO_BIN_EXE_queue-bench"))
-        .args(["--cells", "spsc-*-cap64-8B", "--launches", "1000"])
+    let (run, mut lines) = begun(env!("CARGO_BIN_EXE_queue-bench"), &["--launches", "1000"]);
+    let kill = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(kill.expect("it can be sent a signal").success());
+    assert!(lines.any(|line| line.starts_with("interrupted: ")));
+
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert_has_measured(&output, 1..1000);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_that_cannot_go_on_reports_what_it_has_measured() {
+    let table = concat!(env!("CARGO_TARGET_TMPDIR"), "/broken-off.csv");
+    let (run, lines) = begun(
+        env!("CARGO_BIN_EXE_queue-bench"),
+        &["--launches", "1000", "--csv", table],
+    );
+    // No pipe can be opened any more, and so no child started.
+    let prlimit = Command::new("prlimit")
+        .args(["--nofile=3:3", "--pid", &run.id().to_string()])
+        .status();
+    assert!(prlimit.expect("it can be limited").success());
+    let complaints: Vec<_> = lines.filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(complaints.len(), 1, "{complaints:?}");
+
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert_has_measured(&output, 1..1000);
+    let table = std::fs::read_to_string(table).expect("the file is there");
+    assert!(table.contains("faulty-babble"), "{table}");
+}
+
+/// A run of a cell, that is in its second launch, and what else it will say.
+#[cfg(unix)]
+fn begun(program: &str, arguments: &[&str]) -> (Child, impl Iterator<Item = String> + use<>) {
+    let mut run = Command::new(program)
+        .args(["--cells", "spsc-*-cap64-8B"])
         .args(["--slice-ms", "1", "--rounds", "1", "--json", "-"])
         .args(["--faulty", "--contenders", "faulty-babble"])
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -441,23 +481,21 @@ fn an_interrupted_run_reports_what_it_has_measured() {
         .by_ref()
         .filter(|line| line == "faulty-babble was here");
     assert_eq!(launches.take(2).count(), 2);
-    let kill = Command::new("kill")
-        .args(["-INT", &run.id().to_string()])
-        .status();
-    assert!(kill.expect("it can be sent a signal").success());
-    assert!(lines.any(|line| line.starts_with("interrupted: ")));
+    (run, lines)
+}
 
-    let output = run.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
+/// That it has rows of so many launches.
+#[cfg(unix)]
+fn assert_has_measured(output: &Output, launches: Range<u64>) {
+    let rows = rows(output);
     for name in ["queue-core", "faulty-babble"] {
-        let rows = rows(&output);
         let row = with_contender(&rows, name);
         assert_eq!(row["status"], "ok");
         assert!(row["median"].as_f64().is_some_and(|rate| rate > 0.0));
+        let number = row["launches"].as_u64();
         assert!(
-            row["launches"]
-                .as_u64()
-                .is_some_and(|launches| launches < 1000)
+            number.is_some_and(|number| launches.contains(&number)),
+            "{row:?}"
         );
     }
 }
