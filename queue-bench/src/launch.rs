@@ -9,6 +9,7 @@ mod child;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, mem};
@@ -133,6 +134,17 @@ pub(crate) struct Launch {
     pub(crate) pinned: bool,
 }
 
+/// What to start for a child to be what this process is.
+fn this_program() -> io::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        // The file may be built anew or deleted while the run goes on: its path would then lead to
+        // another program or to none, but this one leads the child to what its parent has in memory.
+        Ok("/proc/self/exe".into())
+    } else {
+        env::current_exe()
+    }
+}
+
 /// The parent's side: starts a child and gathers what it says. If a contender failed, nothing of
 /// the launch is used.
 ///
@@ -145,7 +157,7 @@ pub(crate) fn start(
     plan: &Plan,
     mut progress: impl FnMut(&str),
 ) -> io::Result<Result<Launch, Fault>> {
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = Command::new(this_program()?);
     // Ctrl-C is for the parent, which waits for the launch at hand.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -462,6 +462,22 @@ fn a_run_that_cannot_go_on_reports_what_it_has_measured() {
     assert!(table.contains("faulty-babble"), "{table}");
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_goes_on_after_its_program_was_replaced() {
+    let program = concat!(env!("CARGO_TARGET_TMPDIR"), "/replaced");
+    let _ = std::fs::remove_file(program);
+    std::fs::hard_link(env!("CARGO_BIN_EXE_queue-bench"), program).expect("it can be linked");
+    let (run, lines) = begun(program, &["--launches", "8"]);
+    std::fs::remove_file(program).expect("it can be removed");
+    std::fs::write(program, "not a program").expect("it can be written");
+
+    let complaints: Vec<_> = lines.filter(|line| line.starts_with("error: ")).collect();
+    let output = run.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{complaints:?}");
+    assert_has_measured(&output, 8..9);
+}
+
 /// A run of a cell, that is in its second launch, and what else it will say.
 #[cfg(unix)]
 fn begun(program: &str, arguments: &[&str]) -> (Child, impl Iterator<Item = String> + use<>) {
