@@ -255,11 +255,12 @@ pub(crate) fn planted() -> Vec<Contender> {
     planted::all()
 }
 
-/// Contenders that do wrong on purpose: one hangs, one panics, one loses a message.
+/// Contenders that do wrong on purpose: two hang, one panics, one loses a message.
 #[must_use]
 pub fn faulty() -> Vec<Contender> {
     vec![
         block::<faulty::Hanging>(),
+        block::<faulty::Muting>(),
         block::<faulty::Panicking>(),
         block::<faulty::Losing>(),
         block::<faulty::Aborting>(),

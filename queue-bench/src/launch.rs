@@ -3,21 +3,24 @@
 //! The child assembles one crew, goes through its rounds, and writes one [`Event`] a
 //! line to its standard output. It announces every slice before it begins, so that even
 //! if the process dies without a word, the parent knows whose doing it was. It never
-//! outlives a contender that hangs or panics: it says which, and exits.
+//! outlives a contender that hangs or panics: it says which, and exits. If it cannot even do
+//! that (a contender may hang with a lock that it needs to speak), its silence tells the parent,
+//! which ends it.
 
 mod child;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
-use std::{env, mem};
+use std::{env, mem, thread};
 
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cell;
-use crate::contenders::{self, CONTROL, Contender, OURS};
+use crate::contenders::{self, CONTROL, Contender, DELAYED, OURS};
 use crate::contract::Mode;
 use crate::latency::Scenario;
 use crate::limits::Limits;
@@ -28,6 +31,12 @@ pub(crate) use child::{FIRST_SLICE, run};
 
 /// The name of the hidden subcommand that makes a process the child.
 pub(crate) const SUBCOMMAND: &str = "launch";
+
+/// How many slices it takes to calibrate the contender that needs it.
+const CALIBRATION: u32 = 40;
+
+/// How much longer than its own watchdog's the parent's patience with a child is.
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What the child is to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,6 +82,13 @@ impl Plan {
             Some(scenario) => scenario.to_string(),
             None => self.cell.to_string(),
         }
+    }
+
+    /// Between two events, a slice or the calibration, whichever takes longer, and patience.
+    fn longest_silence(&self) -> Duration {
+        let is_calibrated = self.contenders.iter().any(|name| name == DELAYED);
+        let slices = if is_calibrated { CALIBRATION } else { 1 };
+        slices * self.slice + self.patience
     }
 }
 
@@ -152,11 +168,8 @@ fn this_program() -> io::Result<PathBuf> {
 ///
 /// # Errors
 ///
-/// If the child cannot be started, or ends before its first slice.
-pub(crate) fn start(
-    plan: &Plan,
-    mut progress: impl FnMut(&str),
-) -> io::Result<Result<Launch, Fault>> {
+/// If the child cannot be started, or ends or hangs before its first slice.
+pub(crate) fn start(plan: &Plan, progress: impl FnMut(&str)) -> io::Result<Result<Launch, Fault>> {
     let mut command = Command::new(this_program()?);
     // Ctrl-C is for the parent, which waits for the launch at hand.
     #[cfg(unix)]
@@ -166,44 +179,127 @@ pub(crate) fn start(
         .arg(serde_json::to_string(plan)?)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .spawn()?;
-    let output = BufReader::new(child.stdout.take().expect("the output is piped"));
+        .spawn()
+        .map_err(|error| explained("a launch cannot be started", &error))?;
+    let output = child.stdout.take().expect("the output is piped");
 
+    let mut last = None;
+    let ending = gather(plan, output, &mut last, progress);
+    let exit = end(&mut child);
+    let patience = plan.patience;
+    let (status, note) = match ending? {
+        Ending::Verdict(Err(fault)) if !plan.contenders.contains(&fault.contender) => {
+            return Err(io::Error::other(format!(
+                "a launch failed: {}: {}",
+                fault.contender, fault.note
+            )));
+        }
+        Ending::Verdict(verdict) => return Ok(verdict),
+        Ending::Closed => (Status::Panicked, format!("its process ended: {}", exit?)),
+        Ending::Overdue => (
+            Status::Hung,
+            format!("did not end within {patience:?}, and its process did not say so"),
+        ),
+    };
+    match last {
+        Some(contender) => Ok(Err(Fault {
+            contender,
+            status,
+            note,
+        })),
+        None => Err(io::Error::other(format!("a launch failed: {note}"))),
+    }
+}
+
+/// How a child's report came to its end.
+enum Ending {
+    /// By saying how it went.
+    Verdict(Result<Launch, Fault>),
+    /// Before that.
+    Closed,
+    /// Not at all.
+    Overdue,
+}
+
+/// Gathers what a child says until it has said how it went, or nothing for too long; `last` is the
+/// contender that it has announced last.
+fn gather(
+    plan: &Plan,
+    output: ChildStdout,
+    last: &mut Option<String>,
+    mut progress: impl FnMut(&str),
+) -> io::Result<Ending> {
+    let events = events(output)?;
     let mut launch = Launch::default();
     let mut round = Vec::new();
-    let mut last = None;
-    let mut verdict = None;
-    for line in output.split(b'\n') {
-        // What a contender writes is not for us, and a line cut off by the child's death says nothing.
-        let Ok(event) = serde_json::from_slice(&line?) else {
-            continue;
-        };
+    loop {
+        // Had this process been stopped, the time would be over before what the child said meanwhile
+        // is read: so there is grace after it, beside that for the child's own watchdog.
+        let event = events
+            .recv_timeout(plan.longest_silence())
+            .or_else(|_| events.recv_timeout(GRACE));
         match event {
-            Event::Ready { pinned, limits } => (launch.pinned, launch.limits) = (pinned, limits),
-            Event::Began(contender) => {
-                progress(&contender);
-                last = Some(contender);
-            }
-            Event::Measured(measured) => round.extend(last.clone().map(|contender| Sample {
-                contender,
-                measured,
-            })),
-            Event::Round => launch.rounds.push(mem::take(&mut round)),
-            Event::Waits(contender, waits) => {
-                launch.waits.insert(contender, waits);
-            }
-            Event::Failed(fault) => verdict = Some(Err(fault)),
-            Event::Done => verdict = Some(Ok(mem::take(&mut launch))),
+            Err(RecvTimeoutError::Timeout) => return Ok(Ending::Overdue),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Ending::Closed),
+            Ok(event) => match event? {
+                Event::Ready { pinned, limits } => {
+                    (launch.pinned, launch.limits) = (pinned, limits);
+                }
+                Event::Began(contender) => {
+                    progress(&contender);
+                    *last = Some(contender);
+                }
+                Event::Measured(measured) => round.extend(last.clone().map(|contender| Sample {
+                    contender,
+                    measured,
+                })),
+                Event::Round => launch.rounds.push(mem::take(&mut round)),
+                Event::Waits(contender, waits) => {
+                    launch.waits.insert(contender, waits);
+                }
+                Event::Failed(fault) => return Ok(Ending::Verdict(Err(fault))),
+                Event::Done => return Ok(Ending::Verdict(Ok(launch))),
+            },
         }
     }
-    let exit = child.wait()?;
-    match (verdict, last) {
-        (Some(verdict), _) => Ok(verdict),
-        (None, Some(contender)) => Ok(Err(Fault {
-            contender,
-            status: Status::Panicked,
-            note: format!("its process ended: {exit}"),
-        })),
-        (None, None) => Err(io::Error::other(format!("a launch ended early: {exit}"))),
+}
+
+/// What a child says, read by a thread of its own, since a pipe cannot be read with a deadline.
+fn events(output: ChildStdout) -> io::Result<Receiver<io::Result<Event>>> {
+    let (sender, events) = mpsc::channel();
+    let read = move || {
+        for line in BufReader::new(output).split(b'\n') {
+            // What a contender writes is not for us, and a line cut off by the child's death says nothing.
+            let event = match line.map(|line| serde_json::from_slice(&line)) {
+                Ok(Ok(event)) => Ok(event),
+                Ok(Err(_)) => continue,
+                Err(error) => Err(error),
+            };
+            let is_last = event.is_err();
+            if sender.send(event).is_err() || is_last {
+                break;
+            }
+        }
+    };
+    thread::Builder::new()
+        .spawn(read)
+        .map_err(|error| explained("a launch cannot be listened to", &error))?;
+    Ok(events)
+}
+
+/// Ends a child that has nothing more to say, or should have, and what it has started: nothing
+/// that a contender leaves behind is waited for. How it ended, if it did by itself.
+fn end(child: &mut Child) -> io::Result<ExitStatus> {
+    // The group has its number until its leader is waited for, so that this meets nobody else.
+    #[cfg(unix)]
+    if let Ok(group) = child.id().try_into() {
+        use nix::sys::signal::{Signal, killpg};
+        let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
     }
+    let _ = child.kill();
+    child.wait()
+}
+
+fn explained(what: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }

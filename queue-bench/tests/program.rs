@@ -389,6 +389,29 @@ fn a_contender_that_hangs_is_reported_and_the_others_are_measured() {
 }
 
 #[test]
+fn a_contender_that_hangs_and_silences_its_process_is_reported_too() {
+    let output = queue_bench(&[
+        "--check",
+        "--json",
+        "-",
+        "--cells",
+        "spsc-*-cap64-8B",
+        "--faulty",
+        "--contenders",
+        "faulty-mute",
+        "--patience-ms",
+        "2000",
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let rows = rows(&output);
+    let hung = with_contender(&rows, "faulty-mute");
+    assert_eq!(hung["status"], "hung");
+    let notes = hung["notes"].as_str().unwrap_or_default();
+    assert!(notes.contains("did not say so"), "{notes}");
+    assert_eq!(with_contender(&rows, "queue-core")["status"], "ok");
+}
+
+#[test]
 fn a_contender_that_panics_aborts_or_loses_a_message_is_reported() {
     let output = queue_bench(&[
         "--check",

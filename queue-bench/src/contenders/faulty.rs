@@ -30,6 +30,7 @@ pub(super) trait Fault: 'static {
 pub(super) struct Faulty<F>(F);
 
 pub(super) type Hanging = Faulty<Hang>;
+pub(super) type Muting = Faulty<Mute>;
 pub(super) type Panicking = Faulty<Panic>;
 pub(super) type Losing = Faulty<Lose>;
 pub(super) type Aborting = Faulty<Abort>;
@@ -37,6 +38,10 @@ pub(super) type Babbling = Faulty<Babble>;
 
 #[derive(Debug)]
 pub(super) struct Hang;
+
+/// Hangs with what the process needs to say so.
+#[derive(Debug)]
+pub(super) struct Mute;
 
 #[derive(Debug)]
 pub(super) struct Panic;
@@ -60,6 +65,15 @@ impl Fault for Hang {
                 thread::park();
             }
         }
+    }
+}
+
+impl Fault for Mute {
+    const NAME: &'static str = "faulty-mute";
+
+    fn strike(number: u64) {
+        let _stdout = io::stdout().lock();
+        Hang::strike(number);
     }
 }
 

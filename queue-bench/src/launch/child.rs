@@ -10,7 +10,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Event, Fault, Plan, Waits};
+use super::{CALIBRATION, Event, Fault, Plan, Waits};
 use crate::contenders::{self, Contender, DELAYED, OURS};
 use crate::crew::{self, Crew};
 use crate::limits::Limits;
@@ -31,7 +31,7 @@ pub(crate) fn run(plan: &Plan) {
     panic::set_hook(Box::new(|_| {}));
     let patience = plan.patience;
     let watchdog = Watchdog::start(patience, move |contender| {
-        let note = format!("a slice did not end within {patience:?}");
+        let note = format!("did not end within {patience:?}");
         say(&failed(contender, Status::Hung, note));
     });
     let mut random = StdRng::seed_from_u64(plan.seed.wrapping_add(plan.first_round));
@@ -45,7 +45,7 @@ pub(crate) fn run(plan: &Plan) {
         Crew::of(&plan.cell, plan.pin)
     };
     if contenders.contains_key(DELAYED) {
-        watchdog.watch(DELAYED, 10 * plan.slice);
+        watchdog.watch(DELAYED, CALIBRATION * plan.slice);
         if let Err(Failure(note)) = contenders::calibrate(&crew, &plan.cell, plan.slice) {
             say(&failed(OURS, Status::Panicked, note));
             process::exit(1);
