@@ -190,7 +190,7 @@ pub(crate) fn start(plan: &Plan, progress: impl FnMut(&str)) -> io::Result<Resul
     let (status, note) = match ending? {
         Ending::Verdict(Err(fault)) if !plan.contenders.contains(&fault.contender) => {
             return Err(io::Error::other(format!(
-                "a launch failed: {}: {}",
+                "a launch failed: {} {}",
                 fault.contender, fault.note
             )));
         }

@@ -3,7 +3,7 @@
 //! A thread that hangs inside a queue cannot be stopped from outside; only its
 //! process can. So the launch tells the watchdog what it is about to do and by
 //! when it should be done; if that time passes, the watchdog does what it was
-//! given for that case and exits.
+//! given for that case and ends the process.
 
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,7 @@ struct Task {
 
 impl Watchdog {
     /// Starts to watch; `hung` is told the name of what was not done in time, and
-    /// then the process exits.
+    /// then the process ends.
     #[must_use]
     pub fn start(limit: Duration, hung: impl Fn(&str) + Send + 'static) -> Self {
         let watchdog = Self {
@@ -44,9 +44,10 @@ impl Watchdog {
                 match task {
                     Some(task) if task.due <= now => {
                         hung(&task.name);
-                        process::exit(1);
+                        end();
                     }
-                    // Deadlines only move away, so no task's is missed by sleeping to this one.
+                    // Deadlines move away, or nearer by less than a task was expected to take, so none is
+                    // missed for long by sleeping to this one.
                     Some(task) => thread::sleep(task.due - now),
                     None => thread::sleep(limit),
                 }
@@ -69,4 +70,11 @@ impl Watchdog {
     pub(crate) fn for_tests() -> Self {
         Self::start(Duration::from_secs(60), |name| eprintln!("{name} hung"))
     }
+}
+
+/// Ends the process without its exit handlers, which could wait for what hangs.
+fn end() -> ! {
+    #[cfg(unix)]
+    let _ = nix::sys::signal::raise(nix::sys::signal::Signal::SIGKILL);
+    process::exit(1)
 }

@@ -412,6 +412,26 @@ fn a_contender_that_hangs_and_silences_its_process_is_reported_too() {
 }
 
 #[test]
+fn a_launch_that_hangs_before_its_first_slice_is_an_error() {
+    let output = queue_bench(&[
+        "--check",
+        "--cells",
+        "spsc-*-cap64-8B",
+        "--contenders",
+        "flume",
+        "--patience-ms",
+        "1",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let error = text(&output.stderr).lines().last().unwrap_or_default();
+    assert!(
+        error.starts_with("error: ") && error.contains("limits did not end"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_contender_that_panics_aborts_or_loses_a_message_is_reported() {
     let output = queue_bench(&[
         "--check",

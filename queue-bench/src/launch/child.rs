@@ -51,6 +51,7 @@ pub(crate) fn run(plan: &Plan) {
             process::exit(1);
         }
     }
+    watchdog.watch("limits", Duration::ZERO);
     say(&Event::Ready {
         pinned: crew.is_pinned(),
         limits: Limits::measure(&crew, &plan.cell),
