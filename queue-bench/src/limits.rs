@@ -5,7 +5,8 @@
 //! cores are moved about by their host, so yesterday's limit is not today's.
 
 use std::hint;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,13 +15,20 @@ use crossbeam_utils::CachePadded;
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cell;
-use crate::crew::Crew;
+use crate::crew::{Crew, Outcome};
 
 /// How long each limit is measured.
 const LENGTH: Duration = Duration::from_millis(5);
 
-/// How many operations are done between two looks at the clock.
+/// How long words are contended for where threads outnumber cores: several turns of the scheduler, so
+/// that each side has its share of the time.
+const OVERSUBSCRIBED_LENGTH: Duration = Duration::from_millis(30);
+
+/// How many operations are done between two looks at the clock or the signal.
 const STRIDE: u64 = 64;
+
+/// How often the coordinator looks whether all have begun.
+const GLANCE: Duration = Duration::from_micros(100);
 
 /// The size of the shared buffer's halves.
 const HALF: usize = 4096;
@@ -87,14 +95,13 @@ fn pair(crew: &Crew, cell: &Cell, first: Job<f64>, second: Job<f64>) -> f64 {
     let mut jobs: Vec<_> = (0..cell.threads()).map(|_| idle()).collect();
     let (one, other) = crew.two_apart();
     (jobs[one], jobs[other]) = (first, second);
-    outcomes(crew, jobs).into_iter().fold(0.0, f64::max)
+    finished(crew.start(jobs)).fold(0.0, f64::max)
 }
 
-fn outcomes<R: Send + 'static>(crew: &Crew, jobs: Vec<Job<R>>) -> Vec<R> {
-    crew.start(jobs)
+fn finished<R>(outcomes: Receiver<Outcome<R>>) -> impl Iterator<Item = R> {
+    outcomes
         .into_iter()
         .map(|outcome| outcome.expect("a limit does not panic"))
-        .collect()
 }
 
 /// Waits for the other one awake.
@@ -143,37 +150,95 @@ fn line_rtt(crew: &Crew, cell: &Cell) -> f64 {
     pair(crew, cell, Box::new(serve), Box::new(give_back))
 }
 
+const WAIT: u8 = 0;
+const COUNT: u8 = 1;
+const STOP: u8 = 2;
+
+/// What the workers of both sides share while words are contended for.
+#[derive(Default)]
+struct Contest {
+    words: [CachePadded<AtomicU64>; 2],
+    begun: CachePadded<AtomicUsize>,
+    signal: CachePadded<AtomicU8>,
+}
+
+impl Contest {
+    // Relaxed: the signal carries no data; the counts are handed over by the outcomes.
+    fn signal(&self) -> u8 {
+        self.signal.load(Ordering::Relaxed)
+    }
+
+    fn raise(&self, signal: u8) {
+        self.signal.store(signal, Ordering::Relaxed);
+    }
+}
+
 /// All producers work on one word and all consumers on another: what the slower side does.
 fn contended(crew: &Crew, cell: &Cell, operation: fn(&AtomicU64) -> u64) -> f64 {
-    let words = Arc::new([0, 0].map(|_| CachePadded::new(AtomicU64::new(0))));
+    let length = if cell.is_oversubscribed() {
+        OVERSUBSCRIBED_LENGTH
+    } else {
+        LENGTH
+    };
+    // One thread alone does both.
+    let at_work = if cell.threads() == 1 { 1 } else { 2 };
+    let (sides, took) = contend(crew, cell, operation, |contest| {
+        thread::sleep(length);
+        // On a busy machine a side may have had no turn yet.
+        let idle = |word: &CachePadded<AtomicU64>| word.load(Ordering::Relaxed) == 0;
+        while contest.words[..at_work].iter().any(idle) {
+            thread::sleep(GLANCE);
+        }
+    });
+    let slower = if at_work == 1 {
+        sides[0] / 2
+    } else {
+        sides[0].min(sides[1])
+    };
+    slower as f64 / took.as_secs_f64()
+}
+
+/// What each side does for as long as `last` does, and how long that is.
+///
+/// Nobody counts before all have begun, or stops before all are told: who is off its core then
+/// takes nothing from the time, which is the same for both sides.
+fn contend(
+    crew: &Crew,
+    cell: &Cell,
+    operation: fn(&AtomicU64) -> u64,
+    last: impl FnOnce(&Contest),
+) -> ([u64; 2], Duration) {
+    let contest = Arc::new(Contest::default());
     let jobs = (0..cell.threads()).map(|worker| -> Job<(usize, u64)> {
-        let words = Arc::clone(&words);
+        let contest = Arc::clone(&contest);
         let side = usize::from(worker >= cell.producers);
         Box::new(move || {
-            let begin = Instant::now();
+            contest.begun.fetch_add(1, Ordering::Relaxed);
+            wait_until(|| contest.signal() != WAIT);
             let mut done = 0;
-            while begin.elapsed() < LENGTH {
+            while contest.signal() == COUNT {
                 for _ in 0..STRIDE {
-                    done += operation(&words[side]);
+                    done += operation(&contest.words[side]);
                 }
             }
             (side, done)
         })
     });
-    let mut sides = [0, 0];
+    let outcomes = crew.start(jobs.collect());
+    while contest.begun.load(Ordering::Relaxed) < cell.threads() {
+        thread::sleep(GLANCE);
+    }
     let begin = Instant::now();
-    for (side, done) in outcomes(crew, jobs.collect()) {
+    contest.raise(COUNT);
+    last(&contest);
+    contest.raise(STOP);
+    let took = begin.elapsed();
+
+    let mut sides = [0, 0];
+    for (side, done) in finished(outcomes) {
         sides[side] += done;
     }
-    // With more threads than cores they do not run at the same time.
-    let took = begin.elapsed().max(LENGTH).as_secs_f64();
-    let slower = if cell.threads() == 1 {
-        // One thread does both.
-        sides[0] / 2
-    } else {
-        sides[0].min(sides[1])
-    };
-    slower as f64 / took
+    (sides, took)
 }
 
 /// Two halves of a buffer, of which one is written while the other is read.
@@ -263,5 +328,35 @@ mod tests {
         let limits = Limits::measure(&Crew::of(&alone, true), &alone);
         assert_eq!((limits.line_rtt_ns, limits.memcpy), (None, None));
         assert!(limits.lowest().is_some_and(|rate| rate > 1e6));
+    }
+
+    #[test]
+    fn both_sides_count_until_they_are_told_to_stop_however_late_that_is() {
+        let watchdog = Watchdog::for_tests();
+        watchdog.watch("limits", Duration::ZERO);
+        for (producers, consumers) in [(1, 1), (4, 1), (8, 8)] {
+            let cell = Cell::shaped(producers, consumers, 64);
+            let crew = Crew::of(&cell, true);
+            let add = |word: &AtomicU64| {
+                word.fetch_add(1, Ordering::Relaxed);
+                1
+            };
+            let mut seen = [0, 0];
+            let (sides, _) = contend(&crew, &cell, add, |contest| {
+                let read = || [0, 1].map(|side| contest.words[side].load(Ordering::Relaxed));
+                for _ in 0..3 {
+                    thread::sleep(LENGTH);
+                    seen = read();
+                    while (0..2).any(|side| read()[side] == seen[side]) {
+                        thread::sleep(GLANCE);
+                    }
+                }
+            });
+            // What is done is what is counted, by those too who were away from time to time.
+            assert!(
+                sides[0] > seen[0] && sides[1] > seen[1],
+                "{sides:?} {seen:?}"
+            );
+        }
     }
 }
