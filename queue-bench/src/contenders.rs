@@ -38,7 +38,7 @@ mod tokio;
 mod vectored;
 
 pub use contender::Contender;
-pub(crate) use planted::{DELAYED, SCALED, calibrate};
+pub(crate) use planted::{DELAYED, SCALED, SLOWER, calibrate};
 
 use crate::cells::Kind;
 use crate::contract::Form;
