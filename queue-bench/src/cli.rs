@@ -3,7 +3,7 @@
 mod choice;
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::process::ExitCode;
 
@@ -141,7 +141,7 @@ struct Report {
     figures: Option<String>,
 
     /// Only check that the document has these figures already
-    #[arg(long, requires = "figures")]
+    #[arg(long, requires = "figures", conflicts_with_all = ["csv", "html"])]
     check: bool,
 }
 
@@ -280,6 +280,7 @@ fn measure(
         json: files.json.clone(),
         csv: files.csv.clone(),
         html: files.html.clone(),
+        others: Vec::new(),
     })?;
     let environment = Environment::read(settings.seed, &choice::pins(settings.pin));
     for warning in environment.warnings() {
@@ -307,20 +308,13 @@ fn make(report: &Report) -> Result<u8, Refusal> {
     if (&report.csv, &report.html, &report.figures) == (&None, &None, &None) {
         return print(&report::summary(&record));
     }
-    let mut output = Output::open(&Paths {
-        json: None,
-        csv: report.csv.clone(),
-        html: report.html.clone(),
-    })?;
-    output.take(&record.lines)?;
-    let Some(path) = &report.figures else {
-        return Ok(OK);
+    let document = match &report.figures {
+        Some(path) => Some((path, with_figures(path, &record)?)),
+        None => None,
     };
-    let old = fs::read_to_string(path)
-        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
-    let new = figures::insert(&old, &record)
-        .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
-    if report.check {
+    if let Some((path, (old, new))) = &document
+        && report.check
+    {
         if old == new {
             return Ok(OK);
         }
@@ -330,13 +324,35 @@ fn make(report: &Report) -> Result<u8, Refusal> {
         );
         return Ok(FAILED);
     }
-    fs::write(path, new).map_err(|error| {
-        Refusal::from(CannotWrite {
-            path: path.clone(),
-            error,
-        })
+    if let Some((path, _)) = &document {
+        // Whether it can be written is known before anything is.
+        let document = OpenOptions::new().write(true).open(path);
+        document.map_err(|error| CannotWrite::to(path, error))?;
+    }
+    let mut output = Output::open(&Paths {
+        json: None,
+        csv: report.csv.clone(),
+        html: report.html.clone(),
+        others: [&report.record]
+            .into_iter()
+            .chain(&report.figures)
+            .cloned()
+            .collect(),
     })?;
+    output.take(&record.lines)?;
+    if let Some((path, (_, new))) = document {
+        fs::write(path, new).map_err(|error| CannotWrite::to(path, error))?;
+    }
     Ok(OK)
+}
+
+/// A document as it is, and with the figures of the record.
+fn with_figures(path: &str, record: &Record) -> Result<(String, String), Refusal> {
+    let old = fs::read_to_string(path)
+        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
+    let new = figures::insert(&old, record)
+        .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
+    Ok((old, new))
 }
 
 /// Counts instructions, and holds them to a budget.
@@ -362,10 +378,7 @@ fn count(asked: &Instructions) -> Result<u8, Refusal> {
     let code = print(&format!("{}\n", instructions::table(&counts)))?;
     let verdict = match (&asked.budget, budget) {
         (Some(path), None) => {
-            fs::write(path, Budget::text(&counts)).map_err(|error| CannotWrite {
-                path: path.clone(),
-                error,
-            })?;
+            fs::write(path, Budget::text(&counts)).map_err(|error| CannotWrite::to(path, error))?;
             return Ok(code);
         }
         (_, Some(budget)) => budget.judge(&counts),

@@ -314,6 +314,15 @@ fn an_error_is_one_line_and_exit_code_2() {
         &["compare", "one"],
         &["report", "/nowhere/a.jsonl", "--html", "/nowhere/a.html"],
         &["report", "a.jsonl"],
+        &[
+            "report",
+            "a.jsonl",
+            "--figures",
+            "a.md",
+            "--check",
+            "--csv",
+            "a.csv",
+        ],
         &["list", "--cells", "nothing-like-this"],
         &["--seed", "7", "list"],
         &["--cells", "nothing-like-this"],
@@ -333,6 +342,45 @@ fn an_error_is_one_line_and_exit_code_2() {
             "{arguments:?}: {complaint}"
         );
         assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_refused_command_leaves_every_file_as_it_was() {
+    const RECORD: &str = "{\"metric\":\"control\",\"cell\":\"a\",\"ratio\":1.0}\n";
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/refused");
+    std::fs::create_dir_all(folder).expect("it can be made");
+    let path = |name: &str| format!("{folder}/{name}");
+    let old = path("old.jsonl");
+    let again = path("../refused/./old.jsonl");
+    let new = path("new.csv");
+    let document = path("unmarked.md");
+    std::fs::write(&document, "no marks\n").expect("it can be written");
+    for arguments in [
+        &["--json", &old, "--csv", &old][..],
+        &["--json", &old, "--html", &again],
+        &["latency", "--csv", &new, "--html", &new],
+        &["report", &old, "--csv", &old],
+        &["report", &old, "--html", &again],
+        &["report", &old, "--csv", &new, "--html", &new],
+        &["report", &old, "--csv", &document, "--figures", &document],
+        // Nothing is cleared for a command that is refused for another reason.
+        &["--json", &old, "--html", "/nowhere/at/all.html"],
+        &["--json", &old, "--cells", "nothing-like-this"],
+        &["report", &document, "--csv", &old],
+        &["report", &old, "--csv", &new, "--figures", "/nowhere/a.md"],
+    ] {
+        std::fs::write(&old, RECORD).expect("it can be written");
+        let output = queue_bench(arguments);
+        let complaint = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {complaint}");
+        assert!(complaint.starts_with("error: "), "{arguments:?}");
+        assert_eq!(complaint.lines().count(), 1, "{arguments:?}: {complaint}");
+        let kept = std::fs::read_to_string(&old).expect("it is there");
+        assert_eq!(kept, RECORD, "{arguments:?}");
+        let kept = std::fs::read_to_string(&document).expect("it is there");
+        assert_eq!(kept, "no marks\n", "{arguments:?}");
+        assert!(!std::path::Path::new(&new).exists(), "{arguments:?}");
     }
 }
 
@@ -591,7 +639,9 @@ fn a_record_becomes_a_page_a_table_and_the_figures_of_a_document() {
         let arguments = [&["report", &record, "--figures", &document], check].concat();
         queue_bench(&arguments).status.code()
     };
+    let empty = read("document.md");
     assert_eq!(figures(&["--check"]), Some(1));
+    assert_eq!(read("document.md"), empty);
     assert_eq!(figures(&[]), Some(0));
     assert_eq!(figures(&["--check"]), Some(0));
     let document = read("document.md");

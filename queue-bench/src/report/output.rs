@@ -1,11 +1,12 @@
 //! Where results go: a table for people, files for programs.
 //!
 //! Every file is opened before any work begins, so that a path that cannot be written
-//! is known then. Lines and tables appear as soon as their cell is done; the CSV and
-//! the HTML are written at the end.
+//! is known then; what was in it stays until all of them are open. Lines and tables
+//! appear as soon as their cell is done; the CSV and the HTML are written at the end.
 
-use std::fs::File;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::path::{self, PathBuf};
 
 use serde_json::Value;
 
@@ -27,6 +28,8 @@ pub(crate) struct Paths {
     pub(crate) json: Option<String>,
     pub(crate) csv: Option<String>,
     pub(crate) html: Option<String>,
+    /// What else the command reads or writes.
+    pub(crate) others: Vec<String>,
 }
 
 /// A file that cannot be written.
@@ -36,20 +39,78 @@ pub(crate) struct CannotWrite {
     pub(crate) error: io::Error,
 }
 
+impl CannotWrite {
+    pub(crate) fn to(path: &str, error: io::Error) -> Self {
+        let path = path.to_owned();
+        Self { path, error }
+    }
+}
+
+impl Paths {
+    /// Whether each is another file than all others: two that are written would mix, and one that is
+    /// read would be lost.
+    fn are_distinct(&self) -> Result<(), CannotWrite> {
+        let json = self.json.as_ref().filter(|path| *path != "-");
+        let written = [json, self.csv.as_ref(), self.html.as_ref()];
+        let all: Vec<_> = self
+            .others
+            .iter()
+            .chain(written.into_iter().flatten())
+            .collect();
+        let places: Vec<_> = all.iter().map(|path| place(path)).collect();
+        for (n, path) in all.iter().enumerate() {
+            if let Some(same) = places[..n].iter().position(|place| *place == places[n]) {
+                let error = io::Error::other(format!("it is the same file as '{}'", all[same]));
+                return Err(CannotWrite::to(path, error));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where a file is or would be, as far as that can be told.
+fn place(path: &str) -> PathBuf {
+    let absolute = path::absolute(path).unwrap_or_else(|_| path.into());
+    let in_its_folder = || match (absolute.parent(), absolute.file_name()) {
+        (Some(folder), Some(name)) => Some(fs::canonicalize(folder).ok()?.join(name)),
+        _ => None,
+    };
+    let found = fs::canonicalize(path).ok().or_else(in_its_folder);
+    found.unwrap_or(absolute)
+}
+
+/// The file as it is, or a new one.
+fn open(path: &str) -> Result<(String, File), CannotWrite> {
+    OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map(|file| (path.to_owned(), file))
+        .map_err(|error| CannotWrite::to(path, error))
+}
+
+/// Takes out what was in the file; a device or a pipe has nothing to take.
+fn clear(file: &File) -> io::Result<()> {
+    if file.metadata()?.is_file() {
+        file.set_len(0)?;
+    }
+    Ok(())
+}
+
 impl Output {
     /// Opens what is asked for.
     pub(crate) fn open(paths: &Paths) -> Result<Self, CannotWrite> {
-        let create = |path: &Option<String>| match path {
-            None => Ok(None),
-            Some(path) => match File::create(path) {
-                Ok(file) => Ok(Some((path.clone(), file))),
-                Err(error) => Err(CannotWrite {
-                    path: path.clone(),
-                    error,
-                }),
-            },
-        };
+        paths.are_distinct()?;
         let to_stdout = paths.json.as_deref() == Some("-");
+        let json = paths.json.as_ref().filter(|_| !to_stdout);
+        let open = |path: Option<&String>| path.map(|path| open(path)).transpose();
+        let json = open(json)?;
+        let csv = open(paths.csv.as_ref())?;
+        let html = open(paths.html.as_ref())?;
+        for (path, file) in [&json, &csv, &html].into_iter().flatten() {
+            clear(file).map_err(|error| CannotWrite::to(path, error))?;
+        }
         Ok(Self {
             place: if to_stdout {
                 Place::Stderr
@@ -59,10 +120,10 @@ impl Output {
             json: if to_stdout {
                 Some(Box::new(io::stdout()))
             } else {
-                create(&paths.json)?.map(|(_, file)| Box::new(file) as Box<dyn Write>)
+                json.map(|(_, file)| Box::new(file) as Box<dyn Write>)
             },
-            csv: create(&paths.csv)?,
-            html: create(&paths.html)?,
+            csv,
+            html,
             lines: Vec::new(),
         })
     }
