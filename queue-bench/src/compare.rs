@@ -5,11 +5,12 @@
 //! not changed: they are the yardstick. What is compared is therefore the ratio to each
 //! peer, of the launches of one run against those of the other.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::contenders::is_ours;
 use crate::records::Record;
-use crate::report::{Metric, Row, Status, digits};
+use crate::report::{Metric, Row, Status, Verdict, digits};
 use crate::statistics::{CONFIDENCE, Ratio};
 
 /// The ratio to one peer in one cell, then and now.
@@ -18,6 +19,30 @@ struct Change<'a> {
     after: &'a Row,
     /// After over before; nothing if there are too few launches.
     change: Option<Ratio>,
+}
+
+// What queue-core is, where both records rank the ratio.
+const FASTER: &str = "faster now";
+const SLOWER: &str = "slower now";
+const SAME: &str = "no difference";
+
+impl Change<'_> {
+    /// What has become of queue-core, if both records rank the ratio; otherwise why they do not.
+    fn verdict(&self) -> Result<&'static str, &'static str> {
+        for row in [self.after, self.before] {
+            match row.verdict {
+                Verdict::Faster | Verdict::Slower | Verdict::NoDifference => {}
+                Verdict::TooFewLaunches | Verdict::Unfair => return Err(row.verdict.text()),
+                Verdict::None => return Err("not ranked"),
+            }
+        }
+        match &self.change {
+            None => Err(Verdict::TooFewLaunches.text()),
+            Some(change) if !change.is_different() => Ok(SAME),
+            Some(change) if change.mean > 1.0 => Ok(FASTER),
+            Some(_) => Ok(SLOWER),
+        }
+    }
 }
 
 /// A line for each peer and cell that both records have, and a summary.
@@ -43,59 +68,76 @@ pub(crate) fn compare(before: &Record, after: &Record) -> String {
         "cell", "mode", "yardstick", "before", "after", "change", "95 % interval"
     );
     let changes = changes(before, after);
-    let (mut faster, mut slower, mut same) = (0, 0, 0);
-    for Change {
+    for change in &changes {
+        text.push_str(&line(change));
+    }
+    text.push_str(&summary(&changes));
+    text
+}
+
+fn line(compared: &Change<'_>) -> String {
+    let Change {
         before,
         after,
         change,
-    } in &changes
-    {
-        let figure = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), digits);
-        let (verdict, count) = match change {
-            Some(change) if change.is_different() && change.mean > 1.0 => {
-                ("faster now", &mut faster)
-            }
-            Some(change) if change.is_different() => ("slower now", &mut slower),
-            _ => ("no difference", &mut same),
-        };
-        *count += 1;
-        let _ = writeln!(
-            text,
-            "{:36} {:8} {:20} {:>7} {:>7} {:>7}  {:17} {verdict}{}",
-            after.cell,
-            after.mode,
-            after.contender,
-            figure(before.ratio),
-            figure(after.ratio),
-            figure(change.as_ref().map(|change| change.mean)),
-            change.as_ref().map_or_else(
-                || "-".to_owned(),
-                |change| format!("{} to {}", digits(change.lo), digits(change.hi))
-            ),
-            if before.version == after.version {
-                String::new()
-            } else {
-                format!(
-                    " (the yardstick was {}, and is {})",
-                    before.version, after.version
-                )
-            }
-        );
+    } = compared;
+    let figure = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), digits);
+    let (Ok(verdict) | Err(verdict)) = compared.verdict();
+    format!(
+        "{:36} {:8} {:20} {:>7} {:>7} {:>7}  {:17} {verdict}{}\n",
+        after.cell,
+        after.mode,
+        after.contender,
+        figure(before.ratio),
+        figure(after.ratio),
+        figure(change.as_ref().map(|change| change.mean)),
+        change.as_ref().map_or_else(
+            || "-".to_owned(),
+            |change| format!("{} to {}", digits(change.lo), digits(change.hi))
+        ),
+        if before.version == after.version {
+            String::new()
+        } else {
+            format!(
+                " (the yardstick was {}, and is {})",
+                before.version, after.version
+            )
+        }
+    )
+}
+
+/// How many there are of each verdict, the mean of those that are ranked, and who is left out of it.
+fn summary(changes: &[Change<'_>]) -> String {
+    if changes.is_empty() {
+        return "the records have nothing in common\n".to_owned();
     }
-    let means: Vec<f64> = changes
-        .iter()
-        .filter_map(|change| change.change.as_ref())
-        .map(|change| change.mean.ln())
+    let verdicts: Vec<_> = changes.iter().map(Change::verdict).collect();
+    let count = |verdict| verdicts.iter().filter(|&&other| other == verdict).count();
+    let ranked = changes.iter().filter(|change| change.verdict().is_ok());
+    let logs: Vec<f64> = ranked
+        .filter_map(|change| Some(change.change.as_ref()?.mean.ln()))
         .collect();
-    if means.is_empty() {
-        text.push_str("the records have nothing in common\n");
+    let mean = if logs.is_empty() {
+        "-".to_owned()
     } else {
-        let mean = (means.iter().sum::<f64>() / means.len() as f64).exp();
-        let _ = writeln!(
-            text,
-            "\n{faster} faster now, {slower} slower now, {same} no difference; geometric mean {}",
-            digits(mean)
-        );
+        digits((logs.iter().sum::<f64>() / logs.len() as f64).exp())
+    };
+    let mut text = format!(
+        "\n{} {FASTER}, {} {SLOWER}, {} {SAME}; geometric mean {mean}\n",
+        count(Ok(FASTER)),
+        count(Ok(SLOWER)),
+        count(Ok(SAME)),
+    );
+    let reasons: BTreeSet<_> = verdicts
+        .iter()
+        .filter_map(|verdict| verdict.err())
+        .collect();
+    let left_out: Vec<_> = reasons
+        .into_iter()
+        .map(|reason| format!("{} {reason}", count(Err(reason))))
+        .collect();
+    if !left_out.is_empty() {
+        let _ = writeln!(text, "left out of the mean: {}", left_out.join(", "));
     }
     text
 }
@@ -132,6 +174,7 @@ mod tests {
             version: version.to_owned(),
             ratio: Ratio::of(ratios, CONFIDENCE).map(|ratio| ratio.mean),
             launch_ratios: ratios.to_vec(),
+            verdict: Verdict::Faster,
             ..Row::default()
         };
         let ours = Row {
@@ -168,6 +211,55 @@ mod tests {
     #[test]
     fn one_launch_each_says_nothing() {
         let text = compare(&record("a", "1", &[1.0]), &record("a", "1", &[3.0]));
-        assert!(text.contains("no difference"), "{text}");
+        let lines: Vec<_> = text.lines().collect();
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.ends_with("  too few launches")),
+            "{text}"
+        );
+        assert!(
+            text.contains("0 faster now, 0 slower now, 0 no difference; geometric mean -\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("left out of the mean: 1 too few launches\n"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn what_either_record_does_not_rank_is_left_out_of_the_mean() {
+        let with = |verdicts: [Verdict; 4]| {
+            let mut record = record("a", "1", &[1.0; 12]);
+            let row = record.rows.pop().unwrap();
+            let rows = verdicts.into_iter().zip(["a", "b", "c", "d"]);
+            record.rows.extend(rows.map(|(verdict, contender)| Row {
+                verdict,
+                contender: contender.to_owned(),
+                ..row.clone()
+            }));
+            record
+        };
+        let (same, few, unfair) = (
+            Verdict::NoDifference,
+            Verdict::TooFewLaunches,
+            Verdict::Unfair,
+        );
+        let before = with([same, unfair, same, same]);
+        let mut after = with([same, same, unfair, few]);
+        for row in &mut after.rows {
+            let ratio = if row.contender == "a" { 2.0 } else { 100.0 };
+            row.launch_ratios = vec![ratio; 12];
+        }
+        let text = compare(&before, &after);
+        assert!(
+            text.contains("1 faster now, 0 slower now, 0 no difference; geometric mean 2.00\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("left out of the mean: 1 too few launches, 2 unfair\n"),
+            "{text}"
+        );
     }
 }
