@@ -1,7 +1,7 @@
 //! fanring's MPSC channel: a ring for each producer.
 //!
 //! Fairness: where others keep one order for all producers, it keeps each producer's
-//! alone, and has a capacity for each. Its MPMC channel keeps no order at all and does
+//! alone, and each producer has its share of the slots. Its MPMC channel keeps no order at all and does
 //! not take part; neither do its futures, whose feature slows down the rest of it.
 
 use std::collections::VecDeque;
