@@ -150,6 +150,7 @@ pub fn all() -> Vec<Contender> {
             poll::<crossfire::Spsc>(),
             awaiting::<crossfire::SpscTasks>(),
             unbounded::<crossfire::SpscUnbounded>(),
+            select::<crossfire::Spsc>(),
         ],
         vec![poll::<rapidfire::Bounded>()],
         vec![

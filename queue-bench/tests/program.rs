@@ -248,6 +248,8 @@ fn each_cell_has_the_contenders_that_fit_it() {
         &[
             "queue-core per-channel/mpmc/block",
             "flume per-channel/mpmc/block",
+            "crossfire per-channel/mpmc/block",
+            "crossfire-spsc per-channel/spsc/block",
         ],
         &["kanal"],
     );

@@ -114,37 +114,51 @@ blocking!(Unbounded, MpscUnbounded, SpscUnbounded);
 polling!(Bounded, Mpsc, Spsc);
 asynchronous!(BoundedTasks, MpscTasks, SpscTasks);
 
+/// Its `Select` takes receivers of every flavour.
 #[derive(Debug)]
-pub(super) struct Selection<'a, M: 'static> {
+pub(super) struct Selection<'a, R> {
     select: Select<'a>,
-    receivers: &'a [MRx<mpmc::Array<M>>],
+    receivers: &'a [R],
 }
 
-impl Selecting for Bounded {
-    const SELECT_NOTES: &'static str = "Select over mpmc::bounded_blocking";
+macro_rules! selecting_over {
+    ($($queue:ident, $notes:literal;)*) => {$(
+        impl Selecting for $queue {
+            const SELECT_NOTES: &'static str = $notes;
 
-    type Selection<'a, M: Message> = Selection<'a, M>;
+            type Selection<'a, M: Message> = Selection<'a, Self::Receiver<M>>;
 
-    fn selection<M: Message>(receivers: &[Self::Receiver<M>]) -> Selection<'_, M> {
-        let mut select = Select::new();
-        for receiver in receivers {
-            select.add(receiver);
-        }
-        Selection { select, receivers }
-    }
-
-    #[inline]
-    fn recv_any<M: Message>(Selection { select, receivers }: &mut Selection<'_, M>) -> Option<M> {
-        while let Ok(ready) = select.select() {
-            let receiver = receivers
-                .iter()
-                .find(|receiver| ready.is_from(*receiver))
-                .expect("what is ready is one of those that were added");
-            if let Ok(message) = receiver.read_select(ready) {
-                return Some(message);
+            fn selection<M: Message>(
+                receivers: &[Self::Receiver<M>],
+            ) -> Selection<'_, Self::Receiver<M>> {
+                let mut select = Select::new();
+                for receiver in receivers {
+                    select.add(receiver);
+                }
+                Selection { select, receivers }
             }
-            select.remove(receiver);
+
+            #[inline]
+            fn recv_any<M: Message>(
+                Selection { select, receivers }: &mut Selection<'_, Self::Receiver<M>>,
+            ) -> Option<M> {
+                while let Ok(ready) = select.select() {
+                    let receiver = receivers
+                        .iter()
+                        .find(|receiver| ready.is_from(*receiver))
+                        .expect("what is ready is one of those that were added");
+                    if let Ok(message) = receiver.read_select(ready) {
+                        return Some(message);
+                    }
+                    select.remove(receiver);
+                }
+                None
+            }
         }
-        None
-    }
+    )*};
+}
+
+selecting_over! {
+    Bounded, "Select over mpmc::bounded_blocking";
+    Spsc, "Select over spsc::bounded_blocking";
 }
