@@ -66,14 +66,16 @@ queue!(
     /// It holds `slots` rounded up to blocks of 32 messages, and two blocks less one more
     /// for each producer: a block serves one producer, until it is full and emptied.
     Moodycamel: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc Ring,
-    "ConcurrentQueue::try_enqueue, with blocks for 32 (2 p - 1) more messages from p producers",
+    "ConcurrentQueue::try_enqueue, with tokens for consumers only (a producer with one would keep \
+     its emptied blocks from the others) and blocks for 32 (2 p - 1) more messages from p producers",
     64..=1024
 );
 queue!(
     /// The same with a larger index of blocks, which would otherwise have to grow.
     MoodycamelLarge: "moodycamel" "VERSION_MOODYCAMEL", PerProducer, Mpmc Ring,
-    "ConcurrentQueue::try_enqueue with IMPLICIT_INITIAL_INDEX_SIZE = 4096, \
-     with blocks for 32 (2 p - 1) more messages from p producers",
+    "ConcurrentQueue::try_enqueue with IMPLICIT_INITIAL_INDEX_SIZE = 4096, with tokens for \
+     consumers only (a producer with one would keep its emptied blocks from the others) and blocks \
+     for 32 (2 p - 1) more messages from p producers",
     1025..=65536
 );
 queue!(
