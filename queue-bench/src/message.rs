@@ -2,7 +2,7 @@
 //!
 //! A message is made of a word, which carries its producer in the upper bits and that
 //! producer's sequence number in the lower ones. Both sides keep a count and a
-//! wrapping sum, which cost an addition each; if they agree in the end, then nothing
+//! wrapping sum of digests, which cost an addition each; if they agree in the end, then nothing
 //! was lost, duplicated or torn. Every byte of a message is written by its producer
 //! and read by its consumer. Where the clock is not running, consumers check the
 //! order too.
@@ -88,14 +88,20 @@ where
         self[0]
     }
 
+    /// All words of a whole message are the same. What differs is added, and never subtracted: two
+    /// messages that have exchanged words cannot make up for each other, at whatever places. (A sum
+    /// of words would not notice an exchange at the same place, even if each had a weight by place.)
+    /// The factors keep the first word and what differs from it apart.
     #[inline(always)]
     fn digest(&self) -> u64 {
-        self.iter().fold(0, |sum, &word| sum.wrapping_add(word))
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let differing = self.iter().fold(0, |bits, &word| bits | (word ^ self[0]));
+        Self::digest_of(self[0]).wrapping_add(differing.wrapping_mul(ODD))
     }
 
     #[inline(always)]
     fn digest_of(word: Word) -> u64 {
-        word.wrapping_mul(N as u64)
+        word.wrapping_mul(2)
     }
 }
 
@@ -301,11 +307,41 @@ mod tests {
         }
         check::<u64>(Payload::Word.bytes(), |word| *word ^= 1 << 40);
         check::<[u64; 8]>(Payload::Line.bytes(), |words| words[7] ^= 1 << 40);
+        check::<[u64; 8]>(Payload::Line.bytes(), |words| words[0] ^= 1 << 40);
+        check::<[u64; 8]>(Payload::Line.bytes(), |words| words[0] ^= 1 << 63);
         check::<[u64; 32]>(Payload::Lines.bytes(), |words| words[31] ^= 1 << 40);
         check::<String>(Payload::String.bytes(), |text| {
             let last = text.pop().expect("ten characters");
             text.push(if last == 'a' { 'b' } else { 'a' });
         });
+    }
+
+    #[test]
+    fn two_messages_that_have_exchanged_words_are_noticed() {
+        fn check<const N: usize>()
+        where
+            [u64; N]: Message,
+        {
+            for (one, other) in [(0, 1), (word(0, 7), word(0, 39)), (word(2, 9), word(3, 9))] {
+                let whole = [<[u64; N]>::of(one), <[u64; N]>::of(other)];
+                let sent = tally(&whole.each_ref().map(Message::digest));
+                for (here, there) in (0..N).flat_map(|here| (0..N).map(move |there| (here, there)))
+                {
+                    let [mut first, mut second] = whole;
+                    (first[here], second[there]) = (other, one);
+                    let received = tally(&[first.digest(), second.digest()]);
+                    assert!(Tally::check(sent, received).is_err(), "{here} {there}");
+                }
+                for torn in 1..N {
+                    let [mut first, mut second] = whole;
+                    first[torn..].swap_with_slice(&mut second[torn..]);
+                    let received = tally(&[first.digest(), second.digest()]);
+                    assert!(Tally::check(sent, received).is_err(), "from {torn}");
+                }
+            }
+        }
+        check::<8>();
+        check::<32>();
     }
 
     #[test]
