@@ -20,10 +20,13 @@ pub(super) fn failures(record: &Record) -> Markup {
             section aria-labelledby="failures" {
                 h2 #failures { "Failures" }
                 @if rows.is_empty() {
-                    p { "None: no contender hung, panicked, or lost, altered or misordered a message." }
+                    p {
+                        "None: no contender hung, panicked, or lost or altered a message (number and sum of all are checked), "
+                        "nor misordered one where that is checked too (before and after the clock runs)."
+                    }
                 } @else {
                     p {
-                        "Who hangs, panics, or loses, alters or misorders a message has no figures in that setting."
+                        "Who hangs, panics, or loses, alters or is seen to misorder a message has no figures in that setting."
                     }
                     div.wide tabindex="0" role="region" aria-label="Failures" {
                         table.figures {
