@@ -1,7 +1,9 @@
 //! How long messages are under way: the times of some of them, noted at both ends.
 //!
-//! Which ones is decided by their number alone, so that both ends note the same ones.
-//! An end whose notes are full keeps every second one, and goes on at half the rate.
+//! Which ones is decided by a hash of their word alone, so that both ends note the same ones,
+//! and so that these stand at no particular place of a burst, a batch, a ring or a window: what
+//! happens to every 1024th message happens to as few of those that are noted. An end whose notes
+//! are full keeps those with the lower half of the hashes, and goes on at half the rate.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -9,7 +11,10 @@ use std::time::Instant;
 use crate::message::Word;
 
 /// One in so many messages is noted at first.
-const STRIDE: u64 = 256;
+const ONE_IN: u64 = 256;
+
+/// The golden ratio's fraction of all words: the upper bits of its multiples are spread most evenly.
+const SCATTER: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// More notes than this are not kept.
 const MOST: usize = 4096;
@@ -18,7 +23,8 @@ const MOST: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Stamps {
     notes: Vec<(Word, Instant)>,
-    stride: u64,
+    /// Messages with a hash above it are not noted.
+    limit: u64,
 }
 
 impl Stamps {
@@ -28,15 +34,14 @@ impl Stamps {
         notes.clear();
         Self {
             notes,
-            stride: STRIDE,
+            limit: u64::MAX / ONE_IN,
         }
     }
 
     /// A message passes.
     #[inline(always)]
     pub(crate) fn note(&mut self, word: Word) {
-        // The stride is a power of two.
-        if word & (self.stride - 1) == 0 {
+        if hash(word) <= self.limit {
             self.add(word);
         }
     }
@@ -44,15 +49,20 @@ impl Stamps {
     #[inline(never)]
     fn add(&mut self, word: Word) {
         if self.notes.len() == MOST {
-            self.stride *= 2;
-            let stride = self.stride;
-            self.notes.retain(|(word, _)| word.is_multiple_of(stride));
-            if !word.is_multiple_of(stride) {
+            self.limit /= 2;
+            let limit = self.limit;
+            self.notes.retain(|&(word, _)| hash(word) <= limit);
+            if hash(word) > limit {
                 return;
             }
         }
         self.notes.push((word, Instant::now()));
     }
+}
+
+#[inline(always)]
+const fn hash(word: Word) -> u64 {
+    word.wrapping_mul(SCATTER)
 }
 
 /// The nanoseconds between both ends, of every message that both have noted.
@@ -77,11 +87,12 @@ pub(crate) fn waits<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::word;
 
     #[test]
     fn both_ends_keep_the_same_messages_however_many_there_are() {
         let (mut sent, mut received) = (Stamps::new(), Stamps::new());
-        let last = 3 * MOST as u64 * STRIDE;
+        let last = 3 * MOST as u64 * ONE_IN;
         // The end that sees fewer messages is full later.
         (0..last).for_each(|word| sent.note(word));
         (0..last / 8).for_each(|word| received.note(word));
@@ -95,11 +106,35 @@ mod tests {
     #[test]
     fn what_only_one_end_has_noted_does_not_count() {
         let (mut sent, mut received) = (Stamps::new(), Stamps::new());
-        sent.note(0);
-        sent.note(STRIDE);
-        received.note(STRIDE);
-        received.note(2 * STRIDE);
-        received.note(2 * STRIDE + 1);
+        let noted: Vec<Word> = (0..).filter(|&word| is_noted(word)).take(3).collect();
+        sent.note(noted[0]);
+        sent.note(noted[1]);
+        received.note(noted[1]);
+        received.note(noted[2]);
+        received.note(noted[2] + 1);
+        assert_eq!((sent.notes.len(), received.notes.len()), (2, 2));
         assert_eq!(waits([&sent], [&received]).len(), 1);
+    }
+
+    fn is_noted(word: Word) -> bool {
+        hash(word) <= u64::MAX / ONE_IN
+    }
+
+    #[test]
+    fn noted_messages_stand_at_no_particular_place_of_bursts_batches_or_windows() {
+        const MESSAGES: u64 = 1 << 22;
+        for producer in [0, 1, 15] {
+            for period in [2, 8, 16, 64, 100, 1024] {
+                let mut noted = vec![0; period];
+                for sequence in 0..MESSAGES {
+                    if is_noted(word(producer, sequence)) {
+                        noted[sequence as usize % period] += 1;
+                    }
+                }
+                let share = (MESSAGES / ONE_IN) as usize / period;
+                let fair = share / 2..=2 * share;
+                assert!(noted.iter().all(|count| fair.contains(count)), "{noted:?}");
+            }
+        }
     }
 }
