@@ -143,6 +143,11 @@ pub trait Link: Sized + 'static {
     /// Gets ready to receive.
     fn source<M: Message>(receiver: &mut Self::Receiver<M>) -> Self::Source<'_, M>;
 
+    /// Waits as long as the harness, not the queue, keeps it from sending; `send` does so too, unless
+    /// this was called before.
+    #[inline(always)]
+    fn hold_back<M: Message>(_sender: &mut Self::Sender<M>) {}
+
     /// Sends, however long it takes.
     fn send<M: Message>(sender: &mut Self::Sender<M>, message: M);
 

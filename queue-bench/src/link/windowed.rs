@@ -141,11 +141,16 @@ impl<Q: Blocking> Link for Windowed<Q> {
     }
 
     #[inline(always)]
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+    fn hold_back<M: Message>(sender: &mut Self::Sender<M>) {
         if sender.left == 0 {
             sender.window.take();
             sender.left = STRIDE;
         }
+    }
+
+    #[inline(always)]
+    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        Self::hold_back(sender);
         sender.left -= 1;
         Q::send(&mut sender.sender, message);
     }

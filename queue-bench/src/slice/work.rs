@@ -100,6 +100,7 @@ fn send_during<L: Link, M: Message, F: FnMut(Word)>(
     let mut books = *tally;
     while track.phase() == phase {
         let word = word(producer, books.count);
+        L::hold_back(sender);
         sending(word);
         L::send(sender, M::of(word));
         books.add(M::digest_of(word));
