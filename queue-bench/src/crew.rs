@@ -10,6 +10,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
+use core_affinity::CoreId;
+
 use crate::cells::Cell;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -55,13 +57,17 @@ impl Crew {
         Self::at(pin, |cores| places(cell.producers, consumers, cores))
     }
 
+    /// Starts a worker for each of these cores, the first one being 0, starting over when they run
+    /// out: workers with the same number share a core.
+    pub(crate) fn placed(places: &[usize], pin: bool) -> Self {
+        Self::at(pin, |cores| {
+            places.iter().map(|place| place % cores).collect()
+        })
+    }
+
     /// Starts a worker for each place, a place being one of so many cores.
     fn at(pin: bool, places: impl FnOnce(usize) -> Vec<usize>) -> Self {
-        let cores = if pin {
-            core_affinity::get_core_ids().unwrap_or_default()
-        } else {
-            Vec::new()
-        };
+        let cores = cores(pin);
         let places = places(cores.len().max(1));
         let (report, reports) = mpsc::channel();
         let letterboxes = places
@@ -132,6 +138,12 @@ impl Crew {
     }
 }
 
+/// The cores that workers can be bound to; none if they are not to be.
+pub(crate) fn cores(pin: bool) -> Vec<CoreId> {
+    let cores = pin.then(core_affinity::get_core_ids).flatten();
+    cores.unwrap_or_default()
+}
+
 /// Which of so many cores each worker is bound to.
 fn places(producers: usize, consumers: usize, cores: usize) -> Vec<usize> {
     let fewer = producers.min(consumers);
@@ -177,6 +189,13 @@ mod tests {
         assert_eq!(places(3, 2, 2), [0, 1, 0, 1, 0]);
         assert_eq!(places(4, 1, 1), [0; 5]);
         assert_eq!(places(1, 0, 2), [0]);
+    }
+
+    #[test]
+    fn the_same_place_is_the_same_core() {
+        let crew = Crew::placed(&[0, 1, 0], true);
+        let one_core = cores(true).len() < 2;
+        assert_eq!(crew.places, if one_core { [0, 0, 0] } else { [0, 1, 0] });
     }
 
     #[test]

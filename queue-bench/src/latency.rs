@@ -37,7 +37,8 @@ pub(crate) enum Scenario {
     /// A producer shares its core with other work, and is off it again and again, sometimes in
     /// the middle of an operation: the time between two messages that a worker on another core
     /// receives. In `try` that one sends some itself all the while, and could go on; in other
-    /// modes it has nothing else to wait for, and could sleep.
+    /// modes it has nothing else to wait for, and could sleep. Nobody can be kept off a core that is
+    /// not bound to it, nor work beside that on the same core.
     FrozenPeer,
 }
 
@@ -60,6 +61,19 @@ impl Scenario {
             // room back late.
             Self::FrozenPeer => Cell::shaped(2, 1, 1024),
         }
+    }
+
+    /// The core of each worker: who shares one with whom is part of what is done.
+    pub(crate) const fn places(self) -> &'static [usize] {
+        match self {
+            Self::PingPong | Self::OpenLoop(_) | Self::WakeUp | Self::Idle => &[0, 1],
+            Self::FrozenPeer => &[0, 1, 0],
+        }
+    }
+
+    /// Whether it can be done with workers that are bound to so many cores.
+    pub(crate) const fn can_use(self, cores: usize) -> bool {
+        cores >= 2 || !matches!(self, Self::FrozenPeer)
     }
 
     /// The modes in which it makes sense.

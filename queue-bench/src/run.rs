@@ -18,6 +18,7 @@ use indicatif::ProgressBar;
 use crate::cells::Cell;
 use crate::contenders::{CONTROL, Contender, LEADERS, OUR_CHANNEL};
 use crate::contract::{Form, Mode};
+use crate::crew;
 use crate::interruption;
 use crate::latency::Scenario;
 use crate::launch::{self, Fault, Launch, Plan};
@@ -77,9 +78,11 @@ pub(crate) fn plan(settings: &Settings) -> Vec<Comparison> {
     numbered(members.map(|&(cell, mode)| (cell, mode, None)), settings)
 }
 
-/// Scenarios and modes, likewise.
+/// Scenarios and modes, likewise, without those that need other cores than there are.
 pub(crate) fn plan_delays(settings: &Settings, scenarios: &[Scenario]) -> Vec<Comparison> {
-    let members = scenarios.iter().flat_map(|&scenario| {
+    let cores = crew::cores(settings.pin).len();
+    let scenarios = scenarios.iter().filter(|scenario| scenario.can_use(cores));
+    let members = scenarios.flat_map(|&scenario| {
         let modes = scenario.modes().iter();
         modes.map(move |&mode| (scenario.cell(), mode, Some(scenario)))
     });

@@ -676,10 +676,12 @@ fn delays_have_rows_of_their_own() {
         .iter()
         .filter_map(|row| row["scenario"].as_str())
         .collect();
-    assert_eq!(
-        scenarios,
-        ["frozen-peer", "idle", "open-loop", "ping-pong", "wake-up"].into()
-    );
+    let mut expected: BTreeSet<_> = ["idle", "open-loop", "ping-pong", "wake-up"].into();
+    // On one core, who is to be frozen cannot be told from who is to measure it.
+    if queue_bench::cells::cores() > 1 {
+        expected.insert("frozen-peer");
+    }
+    assert_eq!(scenarios, expected);
     for row in rows.iter().filter(|row| row["metric"] == "latency") {
         let figure = |name: &str| row[name].as_f64().expect("a figure");
         assert!(

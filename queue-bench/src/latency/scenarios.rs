@@ -324,7 +324,8 @@ mod tests {
         let watchdog = Watchdog::for_tests();
         for scenario in Scenario::all(&[10_000]) {
             let cell = scenario.cell();
-            let crew = Crew::assemble(cell.threads(), true);
+            let crew = Crew::placed(scenario.places(), true);
+            assert_eq!(scenario.places().len(), cell.threads());
             for &mode in scenario.modes() {
                 for contender in contenders::all() {
                     if contender.competes(&cell, mode) {

@@ -38,11 +38,9 @@ pub(crate) fn run(plan: &Plan) {
     let contenders = plan.taking_part();
     let groups = schedule::groups(&contenders);
 
-    let crew = if plan.scenario.is_some() {
-        // Who shares a core with whom is part of the scenario.
-        Crew::assemble(plan.cell.threads(), plan.pin)
-    } else {
-        Crew::of(&plan.cell, plan.pin)
+    let crew = match plan.scenario {
+        Some(scenario) => Crew::placed(scenario.places(), plan.pin),
+        None => Crew::of(&plan.cell, plan.pin),
     };
     if contenders.contains_key(DELAYED) {
         watchdog.watch(DELAYED, CALIBRATION * plan.slice);
