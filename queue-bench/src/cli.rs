@@ -227,7 +227,7 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
         Command::Run(Run { choice, files }) => {
             let settings = choice.settings()?;
             let legend = report::legend(settings.seed);
-            measure(&settings, run::plan(&settings), &files, &legend)
+            measure(&settings, run::plan(&settings), &files, |_| legend)
         }
         Command::Latency(Latency {
             full,
@@ -240,8 +240,9 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
                 ..effort.settings()
             };
             let comparisons = run::plan_delays(&settings, &Scenario::all(&rates));
-            let legend = report::legend_of_delays(settings.seed);
-            measure(&settings, comparisons, &files, &legend)
+            measure(&settings, comparisons, &files, |environment| {
+                report::legend_of_delays(settings.seed, environment.clock_ns())
+            })
         }
         Command::List(choice) => print(&choice.list()?),
         Command::Compare(Compare { before, after }) => {
@@ -273,7 +274,7 @@ fn measure(
     settings: &Settings,
     comparisons: Vec<Comparison>,
     files: &Files,
-    legend: &str,
+    legend: impl FnOnce(&Environment) -> String,
 ) -> Result<u8, Refusal> {
     let comparisons = not_empty(comparisons, settings)?;
     let mut output = Output::open(&Paths {
@@ -289,7 +290,7 @@ fn measure(
     let code = done(
         interruption::listen()
             .and_then(|()| output.begin(environment.json()))
-            .and_then(|()| run::run(settings, comparisons, &mut output, legend)),
+            .and_then(|()| run::run(settings, comparisons, &mut output, &legend(&environment))),
     )?;
     if interruption::is_requested() {
         eprintln!("interrupted: only the launches that were complete are reported");

@@ -69,6 +69,11 @@ impl Environment {
         environment
     }
 
+    /// What reading the clock costs.
+    pub(crate) fn clock_ns(&self) -> f64 {
+        self.system.clock_ns
+    }
+
     /// The first line of a record.
     pub(crate) fn json(&self) -> Value {
         serde_json::to_value(self).expect("an environment is plain data")

@@ -125,14 +125,16 @@ pub(crate) fn draw(rows: &Rows, place: Place) -> String {
     format!("{}\n{table}\n{}", heading(rows), footing(rows))
 }
 
-/// What the columns of delays mean.
-pub(crate) fn legend_of_delays(seed: u64) -> String {
+/// What the columns of delays mean, where reading the clock takes that long.
+pub(crate) fn legend_of_delays(seed: u64, clock_ns: f64) -> String {
+    let clock = nanoseconds(clock_ns);
     format!(
         "ping-pong: a message there and its answer back; open-loop@N: from when it was due, N in a second\n\
          wake-up: from before the send until a receiver that has waited for a millisecond has it\n\
-         idle: CPU time that a waiting receiver takes in a second\n\
-         frozen-peer: between two receives of a worker, while a producer is taken off its core again and again\n\
-         p50 to max: of all launches together; each contains reading the clock twice\n\
+         idle: CPU time that a waiting receiver takes in a second, without what falling asleep and waking up cost\n\
+         frozen-peer: between two receives of a worker, while a producer is taken off its core again and again; \
+         only where workers are pinned to two cores or more\n\
+         p50 to max: of all launches together; each delay contains one reading of the clock, {clock} here\n\
          seed: {seed}\n"
     )
 }

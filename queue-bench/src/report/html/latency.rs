@@ -28,7 +28,9 @@ pub(super) fn section(record: &Record) -> Markup {
             section aria-labelledby="latency" {
                 h2 #latency { "Latency" }
                 p {
-                    "Percentiles are of all launches together, the slowest message included; each contains two readings of the clock. "
+                    "Percentiles are of all launches together, the slowest message included; each delay contains one reading of the clock"
+                    @if let Some(clock) = clock(record) { ", " (nanoseconds(clock)) " here" }
+                    ". "
                     "A lower line is better."
                 }
                 @for (number, section) in record.delays.iter().enumerate() {
@@ -51,6 +53,11 @@ pub(super) fn section(record: &Record) -> Markup {
             }
         }
     }
+}
+
+/// What reading the clock cost, in nanoseconds.
+fn clock(record: &Record) -> Option<f64> {
+    record.environment?["clock_ns"].as_f64()
 }
 
 /// The contenders of all scenarios, so that each has one colour throughout.
@@ -197,8 +204,15 @@ mod tests {
         let mut hung = line("flume", 0.0);
         hung["p50"] = json!(null);
         hung["status"] = json!("hung");
-        let lines = [line("kanal", 2e3), hung, line("queue-core", 1e3)];
+        let env = json!({"metric": "env", "clock_ns": 21.5});
+        let lines = [env, line("kanal", 2e3), hung, line("queue-core", 1e3)];
         let text = section(&Record::read(&lines)).into_string();
+        assert!(
+            text.contains("one reading of the clock, 21.5\u{a0}ns here. "),
+            "{text}"
+        );
+        let without = section(&Record::read(&lines[1..])).into_string();
+        assert!(without.contains("one reading of the clock. "), "{without}");
         assert!(
             text.contains("open-loop, 100\u{a0}000 messages a second"),
             "{text}"
