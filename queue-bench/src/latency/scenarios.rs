@@ -125,13 +125,13 @@ fn open_loop<L: Link>(cell: &Cell, rate: u32, length: Duration) -> Vec<Job> {
     let (mut sender, mut receiver) = open::<L>(cell);
     let going = Arc::new(Producers::new(1));
     let sending = Arc::clone(&going);
-    let period = Duration::from_secs(1) / rate;
     // Both workers are awake by then.
     let start = Instant::now() + Duration::from_millis(2);
-    let due = move |number: u64| start + period.mul_f64(number as f64);
+    let due = move |number: u64| start + until(number, rate);
     let send = move || {
         for number in 0..(length.as_secs_f64() * f64::from(rate)) as u64 {
-            while Instant::now() < due(number) {
+            let due = due(number);
+            while Instant::now() < due {
                 hint::spin_loop();
             }
             L::send(&mut sender, word(0, number));
@@ -152,6 +152,14 @@ fn open_loop<L: Link>(cell: &Cell, rate: u32, length: Duration) -> Vec<Job> {
         watch.stop()
     };
     vec![Box::new(send), Box::new(receive)]
+}
+
+/// How long after the first message the one with that number is due, at so many in a second. Periods
+/// cut to nanoseconds would add up to another rate.
+fn until(number: u64, rate: u32) -> Duration {
+    let rate = u64::from(rate);
+    let nanoseconds = number % rate * 1_000_000_000 / rate;
+    Duration::new(number / rate, nanoseconds as u32)
 }
 
 fn wake_up<L: Link>(cell: &Cell, length: Duration) -> Vec<Job> {
@@ -383,5 +391,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn messages_are_due_at_the_rate_that_was_asked_for() {
+        // A third of a second is no whole number of nanoseconds.
+        assert_eq!(until(1, 3), Duration::from_nanos(333_333_333));
+        assert_eq!(until(3_000_000_000, 3), Duration::from_secs(1_000_000_000));
+        assert_eq!(until(0, 1), Duration::ZERO);
+        let rate = u32::MAX;
+        assert_eq!(until(rate.into(), rate), Duration::from_secs(1));
+        assert!(until(u64::from(rate) - 1, rate) < Duration::from_secs(1));
     }
 }
