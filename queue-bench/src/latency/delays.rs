@@ -1,9 +1,13 @@
 //! Delays by the hundred thousand, to three digits.
 
+use std::hint::black_box;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
+
+/// In nanoseconds; what is longer counts as this long.
+const LONGEST: u64 = 60_000_000_000;
 
 /// How many of each length there were.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -11,6 +15,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Delays(Option<Histogram<u64>>);
 
 impl Delays {
+    /// None yet, with room for every length: nothing is allocated while the clock runs, and all pages are
+    /// there.
+    pub(crate) fn with_room() -> Self {
+        let histogram = Histogram::new_with_bounds(1, LONGEST, 3);
+        let mut histogram = black_box(histogram.expect("three digits can be kept"));
+        histogram.reset();
+        Self(Some(histogram))
+    }
+
     /// One more.
     #[inline]
     pub(crate) fn add(&mut self, delay: Duration) {
@@ -18,12 +31,13 @@ impl Delays {
     }
 
     fn record(&mut self, nanoseconds: u64, count: u64) {
+        // One that was not made before it was needed is as small as can be: a run keeps thousands.
         let histogram = self
             .0
             .get_or_insert_with(|| Histogram::new(3).expect("three digits can be kept"));
         histogram
-            .record_n(nanoseconds, count)
-            .expect("it grows as it must");
+            .record_n(nanoseconds.min(LONGEST), count)
+            .expect("it has room or grows");
     }
 
     /// Those of another one, too.
@@ -35,13 +49,17 @@ impl Delays {
 
     /// The nanoseconds that this part of them does not exceed.
     pub(crate) fn quantile(&self, part: f64) -> Option<f64> {
-        let histogram = self.0.as_ref()?;
+        let histogram = self.recorded()?;
         Some(histogram.value_at_quantile(part) as f64)
     }
 
     /// The longest.
     pub(crate) fn max(&self) -> Option<f64> {
-        Some(self.0.as_ref()?.max() as f64)
+        Some(self.recorded()?.max() as f64)
+    }
+
+    fn recorded(&self) -> Option<&Histogram<u64>> {
+        self.0.as_ref().filter(|histogram| !histogram.is_empty())
     }
 }
 
@@ -87,5 +105,16 @@ mod tests {
         there.merge(&slow);
         assert!(near(there.max(), 50e6) && near(there.quantile(0.5), 500e3));
         assert_eq!(Delays::default().quantile(0.5), None);
+    }
+
+    #[test]
+    fn what_has_room_says_nothing_until_it_has_any_and_takes_every_length() {
+        let mut delays = Delays::with_room();
+        assert_eq!(Vec::from(delays.clone()), []);
+        assert_eq!((delays.quantile(0.5), delays.max()), (None, None));
+        delays.add(Duration::ZERO);
+        delays.add(Duration::from_secs(100));
+        assert_eq!(delays.quantile(0.5), Some(0.0));
+        assert!((delays.max().unwrap() / LONGEST as f64 - 1.0).abs() < 1e-3);
     }
 }

@@ -61,7 +61,7 @@ struct Watch {
 impl Watch {
     fn start() -> Self {
         Self {
-            delays: Delays::default(),
+            delays: Delays::with_room(),
             begin: Instant::now(),
             before: Usage::of_this_thread(),
         }
