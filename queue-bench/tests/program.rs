@@ -688,5 +688,8 @@ fn delays_have_rows_of_their_own() {
             figure("p50") <= figure("p99") && figure("p99") <= figure("max"),
             "{row:?}"
         );
+        let notes = row["notes"].as_str().expect("notes");
+        let is_frozen = row["scenario"] == "frozen-peer";
+        assert_eq!(notes.contains("stalls above"), is_frozen, "{row:?}");
     }
 }

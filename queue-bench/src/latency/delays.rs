@@ -53,6 +53,13 @@ impl Delays {
         Some(histogram.value_at_quantile(part) as f64)
     }
 
+    /// How many are longer.
+    pub(crate) fn count_above(&self, limit: Duration) -> u64 {
+        let steps = self.0.iter().flat_map(Histogram::iter_recorded);
+        let above = steps.filter(|step| u128::from(step.value_iterated_to()) > limit.as_nanos());
+        above.map(|step| step.count_at_value()).sum()
+    }
+
     /// The longest.
     pub(crate) fn max(&self) -> Option<f64> {
         Some(self.recorded()?.max() as f64)
@@ -105,6 +112,8 @@ mod tests {
         there.merge(&slow);
         assert!(near(there.max(), 50e6) && near(there.quantile(0.5), 500e3));
         assert_eq!(Delays::default().quantile(0.5), None);
+        assert_eq!(there.count_above(Duration::from_nanos(900_500)), 101);
+        assert_eq!(there.count_above(Duration::from_millis(2)), 1);
     }
 
     #[test]
@@ -116,5 +125,8 @@ mod tests {
         delays.add(Duration::from_secs(100));
         assert_eq!(delays.quantile(0.5), Some(0.0));
         assert!((delays.max().unwrap() / LONGEST as f64 - 1.0).abs() < 1e-3);
+        let mut sum = Delays::default();
+        sum.merge(&delays);
+        assert_eq!(sum.count_above(Duration::ZERO), 1);
     }
 }

@@ -1,12 +1,18 @@
 //! How the launches of a scenario become rows, and those a table.
 
+use std::time::Duration;
+
 use super::row::{Metric, Row, Status};
 use super::table::{Column, Place, grid, nanoseconds};
 use crate::contenders::Contender;
 use crate::latency::{Delays, Scenario};
+use crate::launch::Sample;
 use crate::report::evaluation::{blank, fault_of, join, line_rtt, mean};
 use crate::run::Comparison;
 use crate::statistics::Estimate;
+
+/// A delay above it counts as a stall: operations are far shorter, turns of the scheduler longer.
+const STALL: Duration = Duration::from_micros(500);
 
 /// One row for each contender: the delays of all launches together.
 pub(super) fn rows(comparison: &Comparison, scenario: Scenario) -> Vec<Row> {
@@ -22,14 +28,17 @@ pub(super) fn rows(comparison: &Comparison, scenario: Scenario) -> Vec<Row> {
             },
             ..blank(comparison, Metric::Latency, contender.name)
         };
-        let mut note = "";
+        let mut note = String::new();
         if let Some(fault) = fault_of(comparison, contender.name) {
             (row.status, row.launches, row.rounds) = (fault.status, 0, 0);
-            note = &fault.note;
+            note.clone_from(&fault.note);
         } else {
-            measure(&mut row, comparison, contender.name);
+            let delays = measure(&mut row, comparison, contender.name);
+            if scenario == Scenario::FrozenPeer {
+                note = stalls(&delays, comparison, contender.name);
+            }
         }
-        row.notes = join([contender.notes, note]);
+        row.notes = join([contender.notes, &note]);
         row
     };
     let mut rows: Vec<Row> = comparison.contenders.iter().map(row).collect();
@@ -37,7 +46,28 @@ pub(super) fn rows(comparison: &Comparison, scenario: Scenario) -> Vec<Row> {
     rows
 }
 
-fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
+/// On how many absences of the producer the row rests. Our own queue has a slice beside each peer's,
+/// and so more of both.
+fn stalls(delays: &Delays, comparison: &Comparison, contender: &str) -> String {
+    let count = delays.count_above(STALL);
+    let slices = samples(comparison, contender).count();
+    let stalls = format!("{count} stalls above 0.5 ms in {slices} slices");
+    if comparison.launches.iter().all(|launch| launch.pinned) {
+        stalls
+    } else {
+        join([&*stalls, "not pinned, so perhaps nobody was frozen"])
+    }
+}
+
+/// Its slices in all launches.
+fn samples<'a>(comparison: &'a Comparison, contender: &str) -> impl Iterator<Item = &'a Sample> {
+    let launches = comparison.launches.iter();
+    let samples = launches.flat_map(|launch| launch.rounds.iter().flatten());
+    samples.filter(move |sample| sample.contender == contender)
+}
+
+/// Fills in the row; the delays of all launches together.
+fn measure(row: &mut Row, comparison: &Comparison, contender: &str) -> Delays {
     let mut all = Delays::default();
     let mut medians = Vec::new();
     for launch in &comparison.launches {
@@ -49,10 +79,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
         medians.extend(delays.quantile(0.5));
         all.merge(&delays);
     }
-    let launches = comparison.launches.iter();
-    let samples = launches.flat_map(|launch| launch.rounds.iter().flatten());
-    let of_it = samples.filter(|sample| sample.contender == contender);
-    row.busy = mean(of_it.map(|sample| sample.measured.busy));
+    row.busy = mean(samples(comparison, contender).map(|sample| sample.measured.busy));
     if let Some(median) = Estimate::of(&medians) {
         (row.median, row.lo, row.hi) = (Some(median.median), Some(median.lo), Some(median.hi));
     }
@@ -61,6 +88,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
     row.p99 = all.quantile(0.99);
     row.p999 = all.quantile(0.999);
     row.max = all.max();
+    all
 }
 
 const COLUMNS: [Column; 8] = [

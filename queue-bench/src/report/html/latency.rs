@@ -134,7 +134,7 @@ fn explanation(section: &Section) -> &'static str {
             "A receiver waits and nobody sends: the CPU time that waiting takes in a second, without what falling asleep and waking up cost."
         }
         "frozen-peer" => {
-            "A producer loses its core again and again, sometimes in the middle of an operation: the time between two receives of another worker, and how much of it that one was on its core. It sends some itself in try; in block it has nothing else to do, and a queue that waits with care lets it sleep while the producer is away (the producer has half of its core)."
+            "A producer loses its core again and again, sometimes in the middle of an operation: the time between two receives of another worker, and how much of it that one was on its core. It sends some itself in try; in block it has nothing else to do, and a queue that waits with care lets it sleep while the producer is away (the producer has half of its core). The notes say how many delays there were above 0.5 ms: so many of its absences were felt."
         }
         _ => "The time that a message takes.",
     }
