@@ -1,6 +1,7 @@
 //! Subcommands, exit codes, and errors in one line.
 
 mod choice;
+mod counting;
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -9,12 +10,9 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, value_parser};
-use globset::GlobMatcher;
 
 use crate::compare;
-use crate::contenders::{self, Contender, LEADERS};
 use crate::environment::Environment;
-use crate::instructions::budget::{Budget, Verdict};
 use crate::instructions::{self, Operation};
 use crate::interruption::{self, INTERRUPTED};
 use crate::latency::Scenario;
@@ -25,6 +23,7 @@ use crate::run::{self, Comparison, Settings};
 use crate::selfcheck;
 
 use choice::{Choice, Effort, not_empty};
+use counting::Counting;
 
 /// Every contender came through.
 const OK: u8 = 0;
@@ -71,7 +70,7 @@ enum Command {
     /// Try the comparison itself: on queue-core against itself, and against copies a tenth slower
     Selfcheck(Selfcheck),
     /// Count the instructions of uncontended operations; needs valgrind
-    Instructions(Instructions),
+    Instructions(Counting),
     /// Show what this machine is, and what about it could spoil a measurement
     Env,
     /// The child process that measures
@@ -157,21 +156,6 @@ struct Selfcheck {
 }
 
 #[derive(Debug, Args)]
-struct Instructions {
-    /// Only the contenders whose name matches, and queue-core; by default the leading peers
-    #[arg(long, value_name = "GLOB", value_parser = choice::glob)]
-    contenders: Option<GlobMatcher>,
-
-    /// Hold queue-core, which alone is counted then, to the budget in this file
-    #[arg(long, value_name = "FILE.toml", conflicts_with = "contenders")]
-    budget: Option<String>,
-
-    /// Write what was counted into that file instead
-    #[arg(long, requires = "budget")]
-    update: bool,
-}
-
-#[derive(Debug, Args)]
 struct Files {
     /// Also write the rows as JSON lines; with - the tables go to standard error
     #[arg(long, value_name = "FILE|-")]
@@ -253,7 +237,7 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
             let seed = seed.unwrap_or_else(|| rand::random::<u32>().into());
             done(selfcheck::run(seed, !no_pin))
         }
-        Command::Instructions(instructions) => count(&instructions),
+        Command::Instructions(counting) => counting.carry_out(),
         Command::Operate { operation, times } => {
             operation.carry_out(times).map_err(Refusal)?;
             Ok(OK)
@@ -354,50 +338,6 @@ fn with_figures(path: &str, record: &Record) -> Result<(String, String), Refusal
     let new = figures::insert(&old, record)
         .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
     Ok((old, new))
-}
-
-/// Counts instructions, and holds them to a budget.
-fn count(asked: &Instructions) -> Result<u8, Refusal> {
-    let budget = match &asked.budget {
-        Some(path) if !asked.update => Some(budget(path)?),
-        _ => None,
-    };
-    let takes_part = |contender: &Contender| match &asked.contenders {
-        _ if contender.is_ours() => true,
-        Some(glob) => glob.is_match(contender.name),
-        None => asked.budget.is_none() && LEADERS.contains(&contender.name),
-    };
-    let contenders = contenders::all().into_iter().filter(takes_part);
-    let operations = instructions::operations(&contenders.collect::<Vec<_>>());
-
-    let bar = report::progress_bar(operations.len() as u64);
-    let counts = instructions::count(operations, |operation| {
-        bar.set_message(operation.to_string());
-        bar.inc(1);
-    })?;
-    bar.finish_and_clear();
-    let code = print(&format!("{}\n", instructions::table(&counts)))?;
-    let verdict = match (&asked.budget, budget) {
-        (Some(path), None) => {
-            fs::write(path, Budget::text(&counts)).map_err(|error| CannotWrite::to(path, error))?;
-            return Ok(code);
-        }
-        (_, Some(budget)) => budget.judge(&counts),
-        (None, None) => return Ok(code),
-    };
-    let (text, code) = match verdict {
-        Verdict::Kept(below) => (below, code),
-        Verdict::Elsewhere(why) => (format!("{why}: nothing was judged\n"), code),
-        Verdict::Broken(how) => (how, FAILED),
-    };
-    eprint!("{text}");
-    Ok(code)
-}
-
-fn budget(path: &str) -> Result<Budget, Refusal> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string());
-    text.and_then(|text| Budget::read(&text))
-        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))
 }
 
 /// The exit code of work that was done, and of work that nobody wanted to see the end of.

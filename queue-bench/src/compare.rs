@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::contenders::is_ours;
+use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
 use crate::records::Record;
 use crate::report::{Metric, Row, Status, Verdict, digits};
 use crate::statistics::{CONFIDENCE, Ratio};
@@ -19,6 +19,8 @@ struct Change<'a> {
     after: &'a Row,
     /// After over before; nothing if there are too few launches.
     change: Option<Ratio>,
+    /// Whether the peer was compared with the same one of ours both times.
+    is_alike: bool,
 }
 
 // What queue-core is, where both records rank the ratio.
@@ -35,6 +37,9 @@ impl Change<'_> {
                 Verdict::TooFewLaunches | Verdict::Unfair => return Err(row.verdict.text()),
                 Verdict::None => return Err("not ranked"),
             }
+        }
+        if !self.is_alike {
+            return Err("against another queue of ours");
         }
         match &self.change {
             None => Err(Verdict::TooFewLaunches.text()),
@@ -80,6 +85,7 @@ fn line(compared: &Change<'_>) -> String {
         before,
         after,
         change,
+        ..
     } = compared;
     let figure = |ratio: Option<f64>| ratio.map_or_else(|| "-".to_owned(), digits);
     let (Ok(verdict) | Err(verdict)) = compared.verdict();
@@ -142,29 +148,39 @@ fn summary(changes: &[Change<'_>]) -> String {
     text
 }
 
+/// Which of ours a peer's ratio is against; records from before our channel took part in `try` have
+/// one only.
+fn ours_of(record: &Record, peer: &Row) -> &'static str {
+    let is_ours =
+        |row: &Row| row.contender == OUR_CHANNEL && row.cell == peer.cell && row.mode == peer.mode;
+    if !peer.contract.ends_with("/ring") && record.of(Metric::Throughput).any(is_ours) {
+        OUR_CHANNEL
+    } else {
+        OURS
+    }
+}
+
 fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
     let ok = |row: &&Row| row.status == Status::Ok && !is_ours(&row.contender);
-    after
-        .of(Metric::Throughput)
-        .filter(ok)
-        .filter_map(|after| {
-            let same = |row: &&Row| {
-                row.cell == after.cell && row.mode == after.mode && row.contender == after.contender
-            };
-            let before = before.of(Metric::Throughput).filter(ok).find(same)?;
-            Some(Change {
-                before,
-                after,
-                change: Ratio::between(&after.launch_ratios, &before.launch_ratios, CONFIDENCE),
-            })
+    let rows = after.of(Metric::Throughput).filter(ok);
+    let change = |now: &'a Row| {
+        let same = |row: &&Row| {
+            row.cell == now.cell && row.mode == now.mode && row.contender == now.contender
+        };
+        let then = before.of(Metric::Throughput).filter(ok).find(same)?;
+        Some(Change {
+            before: then,
+            after: now,
+            change: Ratio::between(&now.launch_ratios, &then.launch_ratios, CONFIDENCE),
+            is_alike: ours_of(before, then) == ours_of(after, now),
         })
-        .collect()
+    };
+    rows.filter_map(change).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contenders::OURS;
 
     fn record(cpu: &str, version: &str, ratios: &[f64]) -> Record {
         let row = Row {
@@ -226,6 +242,22 @@ mod tests {
             text.contains("left out of the mean: 1 too few launches\n"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_ratio_against_another_queue_of_ours_is_another_ratio() {
+        let before = record("a", "1", &[1.0; 12]);
+        let mut after = record("a", "1", &[2.0; 12]);
+        after.rows.push(Row {
+            contender: OUR_CHANNEL.to_owned(),
+            ..after.rows[0].clone()
+        });
+        let text = compare(&before, &after);
+        assert!(
+            text.contains("left out of the mean: 1 against another queue of ours\n"),
+            "{text}"
+        );
+        assert!(compare(&after, &after).contains("1 no difference"));
     }
 
     #[test]

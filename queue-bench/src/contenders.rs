@@ -87,6 +87,19 @@ pub const LEADERS: [&str; 8] = [
 /// the two is noise.
 pub const CONTROL: &str = "control";
 
+/// The like of our channel in `try`.
+pub const CHANNEL_CONTROL: &str = "control-channel";
+
+/// The second name of one of ours.
+#[must_use]
+pub fn control_of(ours: &str) -> &'static str {
+    if ours == OUR_CHANNEL {
+        CHANNEL_CONTROL
+    } else {
+        CONTROL
+    }
+}
+
 /// Every contender, in each of its modes and each kind of cell that it can do.
 #[must_use]
 pub fn all() -> Vec<Contender> {
@@ -256,7 +269,7 @@ pub(crate) fn planted() -> Vec<Contender> {
     planted::all()
 }
 
-/// Contenders that do wrong on purpose: two hang, one panics, one loses a message.
+/// Contenders that do wrong on purpose.
 #[must_use]
 pub fn faulty() -> Vec<Contender> {
     vec![

@@ -125,7 +125,10 @@ impl Environment {
             return "none".to_owned();
         }
         let cores: Vec<_> = self.pins.iter().map(ToString::to_string).collect();
-        format!("cores {}, to each worker in turn", cores.join(", "))
+        format!(
+            "cores {}, to the workers in turn; few among many have their own",
+            cores.join(", ")
+        )
     }
 }
 
@@ -212,7 +215,10 @@ mod tests {
             ("caches ", "none"),
             ("cgroup cores ", "no limit known"),
             ("cores ", "8"),
-            ("pins ", "cores 2, 3, to each worker in turn"),
+            (
+                "pins ",
+                "cores 2, 3, to the workers in turn; few among many have their own",
+            ),
             ("clock source ", "tsc"),
             ("warnings ", "first"),
         ] {

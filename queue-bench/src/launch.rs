@@ -20,7 +20,7 @@ use std::{env, mem, thread};
 use serde::{Deserialize, Serialize};
 
 use crate::cells::Cell;
-use crate::contenders::{self, CONTROL, Contender, DELAYED, OURS};
+use crate::contenders::{self, Contender, DELAYED, control_of};
 use crate::contract::Mode;
 use crate::latency::Scenario;
 use crate::limits::Limits;
@@ -65,8 +65,8 @@ impl Plan {
             if !contender.competes(&self.cell, self.mode) {
                 continue;
             }
-            let names = [contender.name, CONTROL];
-            let names = &names[..if contender.name == OURS { 2 } else { 1 }];
+            let names = [contender.name, control_of(contender.name)];
+            let names = &names[..if contender.is_ours() { 2 } else { 1 }];
             for &name in names {
                 if self.contenders.iter().any(|planned| planned == name) {
                     chosen.insert(name, contender);
@@ -84,11 +84,14 @@ impl Plan {
         }
     }
 
-    /// Between two events, a slice or the calibration, whichever takes longer, and patience.
+    /// Between two events: a slice and patience, or, before the first one, the calibration and the
+    /// limits, with patience for both.
     fn longest_silence(&self) -> Duration {
-        let is_calibrated = self.contenders.iter().any(|name| name == DELAYED);
-        let slices = if is_calibrated { CALIBRATION } else { 1 };
-        slices * self.slice + self.patience
+        if self.contenders.iter().any(|name| name == DELAYED) {
+            CALIBRATION * self.slice + 2 * self.patience
+        } else {
+            self.slice + self.patience
+        }
     }
 }
 

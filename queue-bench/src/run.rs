@@ -16,7 +16,7 @@ use globset::GlobMatcher;
 use indicatif::ProgressBar;
 
 use crate::cells::Cell;
-use crate::contenders::{CONTROL, Contender, LEADERS, OUR_CHANNEL};
+use crate::contenders::{Contender, LEADERS, OUR_CHANNEL, control_of};
 use crate::contract::{Form, Mode};
 use crate::crew;
 use crate::interruption;
@@ -119,25 +119,22 @@ impl Comparison {
         if contenders.iter().all(Contender::is_ours) {
             return None;
         }
-        let mut names: Vec<_> = contenders
-            .iter()
-            .map(|contender| contender.name.to_owned())
-            .collect();
-        if scenario.is_none() && contenders.iter().any(Contender::is_ours) {
-            names.push(CONTROL.to_owned());
-        }
         let of_a_channel =
             |peer: &Contender| !peer.is_ours() && peer.contract.form == Form::Channel;
         if !contenders.iter().any(of_a_channel) {
-            names.retain(|name| name != OUR_CHANNEL);
             contenders.retain(|contender| contender.name != OUR_CHANNEL);
+        }
+        let mut names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
+        if scenario.is_none() {
+            let ours = contenders.iter().filter(|contender| contender.is_ours());
+            names.extend(ours.map(|ours| control_of(ours.name)));
         }
         let usual = scenario.map_or_else(|| usual_slice(&cell), Scenario::slice);
         let mut plan = Plan {
             cell,
             mode,
             scenario,
-            contenders: names,
+            contenders: names.into_iter().map(str::to_owned).collect(),
             rounds: 1,
             first_round: 0,
             slice: settings.slice.unwrap_or(usual),
@@ -327,7 +324,7 @@ mod tests {
     use globset::Glob;
 
     use super::*;
-    use crate::contenders::{self, OURS};
+    use crate::contenders::{self, CHANNEL_CONTROL, CONTROL, OURS};
     use crate::suites::Suite;
 
     fn settings(suite: Suite, chosen: Option<&str>) -> Settings {
@@ -386,7 +383,10 @@ mod tests {
         assert_eq!(plans.len(), 6);
         for Comparison { plan, .. } in plans {
             assert_eq!(plan.mode, Mode::Try);
-            assert_eq!(plan.contenders, [OURS, OUR_CHANNEL, "rapidfire", CONTROL]);
+            assert_eq!(
+                plan.contenders,
+                [OURS, OUR_CHANNEL, "rapidfire", CONTROL, CHANNEL_CONTROL]
+            );
         }
         for Comparison { plan, .. } in plan(&settings(Suite::Quick, Some("crossbeam-queue"))) {
             assert_eq!(plan.contenders, [OURS, "crossbeam-queue", CONTROL]);

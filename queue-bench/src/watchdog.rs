@@ -3,12 +3,17 @@
 //! A thread that hangs inside a queue cannot be stopped from outside; only its
 //! process can. So the launch tells the watchdog what it is about to do and by
 //! when it should be done; if that time passes, the watchdog does what it was
-//! given for that case and ends the process.
+//! given for that case and ends the process: whatever the thread that hangs may hold, it
+//! is not waited for.
 
 use std::process;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// How long the process may take to say what hangs: longer than a parent waits, which then reports it
+/// and ends the process. This is for a process whose parent is gone.
+const TELLING: Duration = Duration::from_secs(10);
 
 /// A thread that waits for a deadline to be missed, until this is dropped.
 #[derive(Debug)]
@@ -27,7 +32,7 @@ impl Watchdog {
     /// Starts to watch; `hung` is told the name of what was not done in time, and
     /// then the process ends.
     #[must_use]
-    pub fn start(limit: Duration, hung: impl Fn(&str) + Send + 'static) -> Self {
+    pub fn start(limit: Duration, hung: impl FnOnce(&str) + Send + 'static) -> Self {
         let watchdog = Self {
             limit,
             task: Arc::default(),
@@ -43,7 +48,12 @@ impl Watchdog {
                 let now = Instant::now();
                 match task {
                     Some(task) if task.due <= now => {
-                        hung(&task.name);
+                        let (told, is_told) = mpsc::channel();
+                        thread::spawn(move || {
+                            hung(&task.name);
+                            let _ = told.send(());
+                        });
+                        let _ = is_told.recv_timeout(TELLING);
                         end();
                     }
                     // Deadlines move away, or nearer by less than a task was expected to take, so none is

@@ -2,7 +2,7 @@
 
 use super::delays;
 use super::row::{Metric, Row, Verdict};
-use crate::contenders::{CONTROL, Contender, OURS, yardstick};
+use crate::contenders::{Contender, OURS, control_of, is_ours, yardstick};
 use crate::contract::{Contract, Topology};
 use crate::launch::{Fault, Launch, Plan, Sample};
 use crate::limits::Limits;
@@ -41,7 +41,7 @@ fn rates(comparison: &Comparison) -> Vec<Row> {
     let mut rows = Vec::new();
     for contender in &comparison.contenders {
         rows.push(contenders_row(comparison, contender, contender.contract));
-        if contender.is_ours() {
+        if contender.is_ours() && fault_of(comparison, contender.name).is_none() {
             for contract in borrowed(comparison, contender) {
                 let mut row = contenders_row(comparison, contender, contract);
                 row.notes = join([&row.notes, "the mpmc queue, which keeps this contract too"]);
@@ -49,7 +49,8 @@ fn rates(comparison: &Comparison) -> Vec<Row> {
             }
         }
     }
-    rows.extend(control(comparison));
+    let ours = comparison.contenders.iter().filter(|c| c.is_ours());
+    rows.extend(ours.filter_map(|ours| control(comparison, ours.name)));
     rows.extend(best_peers(comparison));
     rows.extend(limits(comparison));
     rows
@@ -99,7 +100,8 @@ pub(super) fn blank(comparison: &Comparison, metric: Metric, contender: &str) ->
 pub(super) fn fault_of<'a>(comparison: &'a Comparison, contender: &str) -> Option<&'a Fault> {
     let mut faults = comparison.faults.iter();
     faults.find(|fault| {
-        fault.contender == contender || (contender == OURS && fault.contender == CONTROL)
+        fault.contender == contender
+            || (is_ours(contender) && fault.contender == control_of(contender))
     })
 }
 
@@ -142,7 +144,7 @@ fn contenders_row(comparison: &Comparison, contender: &Contender, contract: Cont
             remarks.push("too few launches for a 95 % interval of the rate".to_owned());
         }
         if ours_failed {
-            remarks.push("no ratio, since queue-core failed".to_owned());
+            remarks.push(format!("no ratio, since {ours} failed"));
         }
     }
     row.notes = join(remarks.iter().map(String::as_str));
@@ -157,7 +159,7 @@ fn verdict(row: &Row, ratio: &Ratio, comparison: &Comparison) -> Verdict {
         Verdict::TooFewLaunches
     } else if !(is_fair(comparison, &row.contender) && is_fair(comparison, ours)) {
         Verdict::Unfair
-    } else if !ratio.is_different() || is_noise(ratio.mean, comparison) {
+    } else if !ratio.is_different() || is_noise(ratio.mean, comparison, ours) {
         Verdict::NoDifference
     } else if ratio.mean > 1.0 {
         Verdict::Faster
@@ -167,8 +169,8 @@ fn verdict(row: &Row, ratio: &Ratio, comparison: &Comparison) -> Verdict {
 }
 
 /// Whether ours differs from itself by as much.
-fn is_noise(ratio: f64, comparison: &Comparison) -> bool {
-    let floor = ratio_of(&comparison.launches, CONTROL, OURS);
+fn is_noise(ratio: f64, comparison: &Comparison, ours: &str) -> bool {
+    let floor = ratio_of(&comparison.launches, control_of(ours), ours);
     floor.is_some_and(|floor| (floor.estimate.lo..=floor.estimate.hi).contains(&ratio))
 }
 
@@ -290,18 +292,18 @@ fn ratio_in(launch: &Launch, contender: &str, ours: &str) -> Option<f64> {
 }
 
 /// How far apart two are that are the same.
-fn control(comparison: &Comparison) -> Option<Row> {
-    if fault_of(comparison, OURS).is_some() {
+fn control(comparison: &Comparison, ours: &str) -> Option<Row> {
+    if fault_of(comparison, ours).is_some() {
         return None;
     }
-    let ratio = ratio_of(&comparison.launches, CONTROL, OURS)?;
+    let ratio = ratio_of(&comparison.launches, control_of(ours), ours)?;
     Some(Row {
         ratio: Some(ratio.estimate.mean),
         ratio_lo: (ratio.ratios.len() > 1).then_some(ratio.estimate.lo),
         ratio_hi: (ratio.ratios.len() > 1).then_some(ratio.estimate.hi),
         launch_ratios: ratio.ratios,
-        notes: "queue-core against itself: the noise floor".to_owned(),
-        ..blank(comparison, Metric::Control, CONTROL)
+        notes: format!("{ours} against itself: the noise floor"),
+        ..blank(comparison, Metric::Control, control_of(ours))
     })
 }
 

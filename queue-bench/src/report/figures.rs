@@ -40,7 +40,10 @@ fn figures(record: &Record) -> String {
     );
     for (mode, what) in [
         (Mode::Block, "Blocking (`bounded`, `send` and `recv`)"),
-        (Mode::Try, "Polling (`Ring`, `push` and `pop`, retried)"),
+        (
+            Mode::Try,
+            "Polling (rings beside `Ring`, channels beside `bounded`, `try_send` and `try_recv`)",
+        ),
     ] {
         let _ = write!(text, "\n{what}:\n\n{}", table(record, mode));
     }
@@ -102,6 +105,9 @@ fn table(record: &Record, mode: Mode) -> String {
 }
 
 fn rate(row: &Row) -> String {
+    if let Some(failure) = failure(row) {
+        return failure.to_owned();
+    }
     let millions = |value: Option<f64>| value.map_or_else(String::new, |value| digits(value / 1e6));
     format!(
         "{} ({}-{})",
@@ -113,10 +119,11 @@ fn rate(row: &Row) -> String {
 
 /// Bold where queue-core is faster, in italics where it is slower, in brackets where it is not ranked.
 fn ratio(row: &Row) -> String {
-    match (row.status, row.ratio.zip(row.ratio_lo).zip(row.ratio_hi)) {
-        (Status::Hung, _) => "hung".to_owned(),
-        (Status::Panicked, _) => "failed".to_owned(),
-        (Status::Ok, Some(((ratio, lo), hi))) => {
+    if let Some(failure) = failure(row) {
+        return failure.to_owned();
+    }
+    match row.ratio.zip(row.ratio_lo).zip(row.ratio_hi) {
+        Some(((ratio, lo), hi)) => {
             let (before, after) = match row.verdict {
                 Verdict::Faster => ("**", "**"),
                 Verdict::Slower => ("*", "*"),
@@ -130,7 +137,15 @@ fn ratio(row: &Row) -> String {
                 digits(hi)
             )
         }
-        (Status::Ok, None) => "-".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+fn failure(row: &Row) -> Option<&'static str> {
+    match row.status {
+        Status::Ok => None,
+        Status::Hung => Some("hung"),
+        Status::Panicked => Some("failed"),
     }
 }
 

@@ -79,7 +79,7 @@ fn place(path: &str) -> PathBuf {
     found.unwrap_or(absolute)
 }
 
-/// The file as it is, or a new one.
+/// The file as it is, or a new one, which is left behind empty if the next cannot be opened.
 fn open(path: &str) -> Result<(String, File), CannotWrite> {
     OpenOptions::new()
         .write(true)

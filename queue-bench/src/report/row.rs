@@ -42,7 +42,7 @@ pub(crate) enum Verdict {
     /// Queue-core is slower.
     #[serde(rename = "slower")]
     Slower,
-    /// The interval contains one.
+    /// The interval contains one, or the ratio is within the noise floor.
     #[serde(rename = "no difference")]
     NoDifference,
     /// There are fewer than a verdict needs.

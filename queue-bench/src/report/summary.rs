@@ -1,9 +1,9 @@
-//! A record in short: a line for each cell and mode, and one for each peer.
+//! A record in short: a line for each cell and mode, one for each peer, and one for each scenario.
 
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use super::table::{Column, Place, digits, grid};
+use super::table::{Column, Place, digits, grid, nanoseconds};
 use super::{Metric, Row, Status, Verdict};
 use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
 use crate::records::Record;
@@ -30,18 +30,43 @@ const PEERS: [Column; 8] = [
     Column::right("failed", 6),
 ];
 
-/// Queue-core against the best peer and the closest one in each cell, and against each peer in all.
+const SCENARIOS: [Column; 8] = [
+    Column::left("scenario", 18),
+    Column::left("mode", 5),
+    Column::left("contender", 18),
+    Column::right("p50", 8),
+    Column::right("p99", 8),
+    Column::right("p99.9", 8),
+    Column::right("max", 8),
+    Column::right("on core", 7),
+];
+
+/// Queue-core against the best peer and the closest one in each cell, against each peer in all, and
+/// beside the peer with the least median delay in each scenario.
 pub(crate) fn summary(record: &Record) -> String {
-    let mut text = grid(&CELLS, cells(record).into_iter(), Place::Stdout);
-    let _ = write!(
-        text,
-        "\n\n{}\n\n{LEGEND}",
-        grid(&PEERS, peers(record).into_iter(), Place::Stdout)
-    );
-    for row in record
-        .of(Metric::Throughput)
-        .filter(|row| row.status != Status::Ok)
-    {
+    let tables = [
+        (&CELLS, cells(record)),
+        (&PEERS, peers(record)),
+        (&SCENARIOS, scenarios(record)),
+    ];
+    let mut text = String::new();
+    for (columns, lines) in tables.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+        let table = grid(columns, lines.into_iter(), Place::Stdout);
+        let _ = write!(text, "{table}\n\n");
+    }
+    text.push_str(LEGEND);
+    let best: Vec<_> = places(record, Metric::Throughput)
+        .filter_map(|place| best_peer(record, place))
+        .collect();
+    if let Some(mean) = geometric_mean(best.iter().filter_map(|row| row.ratio)) {
+        let lost = |row: &&&Row| row.ratio_hi.is_some_and(|hi| hi < 1.0);
+        let (mean, lost, all) = (digits(mean), best.iter().filter(lost).count(), best.len());
+        let _ = writeln!(
+            text,
+            "against the best peer of its contract: geometric mean {mean}, slower in {lost} of {all} cells"
+        );
+    }
+    for row in record.rows.iter().filter(|row| row.status != Status::Ok) {
         let (contender, cell, mode, notes) = (&row.contender, &row.cell, &row.mode, &row.notes);
         let _ = writeln!(text, "{contender} in {cell} {mode}: {notes}");
     }
@@ -50,35 +75,54 @@ pub(crate) fn summary(record: &Record) -> String {
 
 const LEGEND: &str = "\
     ratio: queue-core / peer with its 95 % interval, above 1 queue-core is faster; itself: the noise floor\n\
+    (in try against queue-core, the ring, for those with /ring, and queue-core-channel for the others; M msg/s is the ring's)\n\
     best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
     mean ratio: geometric, over the cells that are ranked\n";
 
-/// The cells and modes in the order of the record; without ours, the fastest contender stands there.
-fn cells(record: &Record) -> Vec<Vec<String>> {
-    let mut lines: Vec<(&str, &str)> = Vec::new();
-    for row in record.of(Metric::Throughput) {
+/// Each cell, or scenario, and mode that there are such rows about, in the order of the record.
+fn places(record: &Record, metric: Metric) -> impl Iterator<Item = (&str, &str)> {
+    let mut places: Vec<(&str, &str)> = Vec::new();
+    for row in record.of(metric) {
         let place = (row.cell.as_str(), row.mode.as_str());
-        if !lines.contains(&place) {
-            lines.push(place);
+        if !places.contains(&place) {
+            places.push(place);
         }
     }
-    lines.into_iter().map(|place| cell(record, place)).collect()
+    places.into_iter()
 }
 
-fn cell(record: &Record, (cell, mode): (&str, &str)) -> Vec<String> {
-    let of = |metric| {
-        let rows = record.of(metric);
-        rows.filter(move |row: &&Row| row.cell == cell && row.mode == mode)
-    };
-    let ours = of(Metric::Throughput).find(|row| row.contender == OURS);
+fn of<'a>(
+    record: &'a Record,
+    metric: Metric,
+    (cell, mode): (&'a str, &'a str),
+) -> impl Iterator<Item = &'a Row> {
+    let rows = record.of(metric);
+    rows.filter(move |row| row.cell == cell && row.mode == mode)
+}
+
+/// The best peer of a contract that is queue-core's own; of two, the better one.
+fn best_peer<'a>(record: &'a Record, place: (&'a str, &'a str)) -> Option<&'a Row> {
     let own = [OURS, OUR_CHANNEL].map(|name| {
-        let mut rows = of(Metric::Throughput);
+        let mut rows = of(record, Metric::Throughput, place);
         rows.find(|row| row.contender == name)
             .map(|row| row.contract.as_str())
     });
-    let best = of(Metric::BestPeer)
+    of(record, Metric::BestPeer, place)
         .filter(|row| own.contains(&Some(row.contract.as_str())))
-        .min_by(least_ratio);
+        .min_by(least_ratio)
+}
+
+/// Without ours, the fastest contender stands there.
+fn cells(record: &Record) -> Vec<Vec<String>> {
+    let places = places(record, Metric::Throughput);
+    places.map(|place| cell(record, place)).collect()
+}
+
+fn cell(record: &Record, place: (&str, &str)) -> Vec<String> {
+    let (cell, mode) = place;
+    let of = |metric| of(record, metric, place);
+    let ours = of(Metric::Throughput).find(|row| row.contender == OURS);
+    let best = best_peer(record, place);
     let closest = of(Metric::Throughput)
         .filter(|row| !is_ours(&row.contender) && is_ranked(row))
         .min_by(least_ratio);
@@ -156,8 +200,7 @@ fn peers(record: &Record) -> Vec<Vec<String>> {
     }
     let mean = |rows: &[&Row]| {
         let ranked = rows.iter().filter(|row| is_ranked(row));
-        let logs: Vec<f64> = ranked.filter_map(|row| Some(row.ratio?.ln())).collect();
-        (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
+        geometric_mean(ranked.filter_map(|row| row.ratio))
     };
     peers.sort_by(|(_, one), (_, other)| {
         let place = |rows| mean(rows).unwrap_or(f64::INFINITY);
@@ -180,6 +223,38 @@ fn peers(record: &Record) -> Vec<Vec<String>> {
         ]
     };
     peers.into_iter().map(line).collect()
+}
+
+fn geometric_mean(ratios: impl Iterator<Item = f64>) -> Option<f64> {
+    let logs: Vec<f64> = ratios.map(f64::ln).collect();
+    (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp())
+}
+
+/// Ours, and the peer whose median delay is the least.
+fn scenarios(record: &Record) -> Vec<Vec<String>> {
+    let delay = |row: &Row| row.p50.unwrap_or(f64::INFINITY);
+    let places = places(record, Metric::Latency);
+    let rows = places.flat_map(|place| {
+        let rows = || of(record, Metric::Latency, place);
+        let ours = rows().filter(|row| is_ours(&row.contender));
+        let peers = rows().filter(|row| !is_ours(&row.contender) && row.status == Status::Ok);
+        ours.chain(peers.min_by(|one, other| delay(one).total_cmp(&delay(other))))
+    });
+    let line = |row: &Row| {
+        let delay = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), nanoseconds);
+        let busy = row.busy.map(|part| format!("{:.1} %", 100.0 * part));
+        vec![
+            row.cell.clone(),
+            row.mode.clone(),
+            row.contender.clone(),
+            delay(row.p50),
+            delay(row.p99),
+            delay(row.p999),
+            delay(row.max),
+            busy.unwrap_or_else(|| "-".to_owned()),
+        ]
+    };
+    rows.map(line).collect()
 }
 
 #[cfg(test)]
@@ -243,8 +318,31 @@ mod tests {
         assert_eq!(line("rtrb 7"), "rtrb 7 1 0.250 0 0 1 0 0");
         assert_eq!(line("gil 7"), "gil 7 1 - 0 0 0 0 1");
         assert_eq!(
+            line("against"),
+            "against the best peer of its contract: geometric mean 4.00, slower in 0 of 1 cells"
+        );
+        assert_eq!(
             line("gil in"),
             "gil in spsc-1p1c-cap64-8B try: a slice did not end"
         );
+    }
+    #[test]
+    fn a_scenario_has_ours_and_the_fastest_peer() {
+        let row = |contender: &str, p50: f64| Row {
+            metric: Metric::Latency,
+            cell: "ping-pong".to_owned(),
+            mode: "block".to_owned(),
+            contender: contender.to_owned(),
+            p50: Some(p50),
+            ..Row::default()
+        };
+        let record = Record {
+            lines: Vec::new(),
+            rows: vec![row("flume", 900.0), row(OURS, 400.0), row("kanal", 500.0)],
+        };
+        let lines = scenarios(&record);
+        let shown: Vec<_> = lines.iter().map(|line| [&line[2], &line[3]]).collect();
+        assert_eq!(shown, [[OURS, "400 ns"], ["kanal", "500 ns"]]);
+        assert!(!summary(&record).contains("best peer of its contract:"));
     }
 }

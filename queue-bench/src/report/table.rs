@@ -143,9 +143,9 @@ pub(crate) fn legend_of_delays(seed: u64, clock_ns: f64) -> String {
 pub(crate) fn legend(seed: u64) -> String {
     format!(
         "block: calls that wait; try: calls that do not, retried; async: one task on each thread; batchN: N at a time\n\
-         contract: order/topology/mode that the queue promises; queue-core has a row for each, of one measurement\n\
+         contract: order/topology/mode that the queue promises; queue-core has a row for each that it keeps. control: queue-core against itself\n\
          median: messages received per second, M/s = million, over the launches; its interval from order statistics\n\
-         ratio: queue-core / contender, from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
+         ratio: queue-core / contender (in try, queue-core is the ring for those with /ring, and queue-core-channel for the others), from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
          limit: part of what the machine allows (the lower of fetch-and-add and memcpy); cpu/msg: of all workers together\n\
          share: what the least successful worker got of its equal share; below {FAIR_SHARE} on either side of a ratio it is not ranked (unfair); p99: from before the send to after the receive\n\
          seed: {seed}\n"
@@ -191,7 +191,7 @@ fn footing(rows: &Rows) -> String {
     };
     for row in &rows.rows {
         match row.metric {
-            Metric::Control => parts.push(format!("against itself {}", of(row))),
+            Metric::Control => parts.push(format!("{} {}", row.contender, of(row))),
             Metric::BestPeer => parts.push(format!(
                 "best peer in {} {} {}",
                 row.contract,

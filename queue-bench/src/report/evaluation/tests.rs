@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::Cell;
-use crate::contenders::{self, OUR_CHANNEL};
+use crate::contenders::{self, CONTROL, OUR_CHANNEL};
 use crate::contract::Mode;
 use crate::report::Status;
 use crate::slice::Measured;

@@ -6,7 +6,7 @@ use super::bars;
 use super::heatmap::breakable;
 use super::numbers::{MISSING, counted, digits, interval, millions, nanoseconds, or_missing};
 use super::ratioline;
-use super::record::{Metric, OURS, Outcome, Record, Row, Section};
+use super::record::{Metric, OUR_CHANNEL, OURS, Outcome, Record, Row, Section};
 use super::scale::Ratios;
 
 /// So many sections are open from the beginning.
@@ -90,10 +90,18 @@ fn table(section: &Section) -> Markup {
     let scale = Ratios::holding(ratios);
     let ours: Vec<&str> = section
         .of(Metric::Throughput)
-        .filter(|row| row.is_ours())
+        .filter(|row| row.contender == OURS)
         .map(|row| row.text("contract"))
         .collect();
-    let is_other = |row: &Row| !ours.is_empty() && !ours.contains(&row.text("contract"));
+    let channels: Vec<&str> = section
+        .of(Metric::Throughput)
+        .filter(|row| row.contender == OUR_CHANNEL)
+        .map(|row| row.text("contract"))
+        .collect();
+    let is_other = |row: &Row| {
+        let kept = ours.iter().chain(&channels);
+        !ours.is_empty() && !kept.into_iter().any(|kept| *kept == row.text("contract"))
+    };
     let has_notes = has_notes(&rows);
     html! {
         div.wide tabindex="0" role="region" aria-label=(format!("Figures of {} {}", section.cell, section.mode)) {
@@ -120,8 +128,13 @@ fn table(section: &Section) -> Markup {
                 tbody { @for row in &rows { (line(row, scale, is_other(row), has_notes)) } }
             }
         }
-        @if let [_, more @ ..] = ours.as_slice() && !more.is_empty() {
-            p.small { "queue-core’s queue also keeps " (more.join(", ")) "." }
+        @for (name, kept) in [(OURS, &ours), (OUR_CHANNEL, &channels)] {
+            @if let [_, more @ ..] = kept.as_slice() && !more.is_empty() {
+                p.small { (name) " also keeps " (more.join(", ")) "." }
+            }
+        }
+        @if !channels.is_empty() {
+            p.small { "Rings are compared with " (OURS) ", channels with " (OUR_CHANNEL) "." }
         }
         @if rows.iter().any(|row| is_other(row)) {
             p.small { "A contract in italics is not one of queue-core’s here." }
@@ -133,7 +146,7 @@ fn table(section: &Section) -> Markup {
 pub(super) fn merged<'r, 'a>(section: &'r Section<'a>) -> Vec<&'r Row<'a>> {
     let mut rows: Vec<&Row> = Vec::new();
     for row in section.of(Metric::Throughput) {
-        let is_same = |other: &&Row| row.is_ours() && other.is_ours() && other.median == row.median;
+        let is_same = |other: &&Row| row.is_ours() && other.contender == row.contender;
         if !rows.iter().any(is_same) {
             rows.push(row);
         }
@@ -207,7 +220,7 @@ fn remarks(section: &Section) -> Markup {
                 strong { (row.contender) } ", ratio " (ratio(row)) "."
             }
             @for row in section.of(Metric::Control) {
-                " " (OURS) " against itself: " (ratio(row)) "."
+                " " (row.text("notes").split(':').next().unwrap_or_default()) ": " (ratio(row)) "."
             }
         }
     }
@@ -227,7 +240,8 @@ mod tests {
             json!({"metric": "throughput", "cell": "a-b", "mode": "try", "contender": "kanal", "verdict": "faster",
                    "contract": "per-producer/mpmc/try", "median": 1e7, "ratio": 2.0, "ratio_lo": 1.9, "ratio_hi": 2.1,
                    "share_min": 0.5, "share_max": 1.5, "queue_p50_ns": 1500.0, "notes": "<b>"}),
-            json!({"metric": "control", "cell": "a-b", "mode": "try", "ratio": 1.01, "ratio_lo": 0.99, "ratio_hi": 1.03}),
+            json!({"metric": "control", "cell": "a-b", "mode": "try", "ratio": 1.01, "ratio_lo": 0.99, "ratio_hi": 1.03,
+                   "notes": "queue-core against itself: the noise floor"}),
             json!({"metric": "best-peer", "cell": "a-b", "mode": "try", "contender": "kanal", "ratio": 2.05,
                    "contract": "per-producer/mpmc/try"}),
         ];

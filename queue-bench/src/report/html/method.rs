@@ -13,7 +13,8 @@ pub(super) fn paragraph(record: &Record) -> Markup {
     };
     let launches = rows().filter_map(|row| row.number("launches"));
     let launches = launches.fold(0.0, f64::max) as usize;
-    let slice = rows().find_map(|row| row.number("slice_ms"));
+    let slices = || rows().filter_map(|row| row.number("slice_ms"));
+    let slices = slices().reduce(f64::min).zip(slices().reduce(f64::max));
     html! {
         section aria-labelledby="method" {
             h2 #method { "Method" }
@@ -21,7 +22,10 @@ pub(super) fn paragraph(record: &Record) -> Markup {
                 "Every comparison is " strong { "paired" } ": a contender’s slices of time are adjacent to slices of queue-core, "
                 "so that both meet the same state of the machine, and the two take turns in going first. "
                 "For each slice the queue is allocated anew at a random offset"
-                @if let Some(slice) = slice { ", and a slice lasts " (slice) " ms" }
+                @if let Some((least, most)) = slices {
+                    ", and a slice lasts " (least) " ms"
+                    @if most > least { " (" (most) " where threads outnumber cores)" }
+                }
                 ". There are many short launches, each a process of its own"
                 @if launches > 0 { " (up to " (counted(launches, "launch", "launches")) " in a setting here)" }
                 "; every message is received and checked. "
@@ -30,9 +34,11 @@ pub(super) fn paragraph(record: &Record) -> Markup {
                 "There is no best-of, and nothing is dropped. Where the interval spans 1 the verdict is "
                 strong { "no difference" } "."
                 @if !record.controls.is_empty() {
-                    " In every setting queue-core also competes with itself, an A/A control: what that shows is the "
-                    a href="#noise" { "noise floor" } "."
+                    " Wherever queue-core takes part it also competes with itself, an A/A control: what that shows is the "
+                    a href="#noise" { "noise floor" } ", and a ratio within it is no difference either."
                 }
+                " In mode try, rings (whose contract says so) are compared with queue-core’s ring, and channels, which also have to "
+                "wake whoever sleeps, with its channel."
             }
         }
     }

@@ -85,6 +85,7 @@ pub(super) fn floor(record: &Record) -> Markup {
                         thead { tr {
                             th scope="col" { "cell" }
                             th scope="col" { "mode" }
+                            th scope="col" { "name" }
                             th.figure scope="col" { "ratio" }
                             th.figure scope="col" { "95 % interval" }
                             th scope="col" { (ratioline::axis(scale)) span.unseen { "ratio, drawn" } }
@@ -94,6 +95,7 @@ pub(super) fn floor(record: &Record) -> Markup {
                             tr {
                                 th scope="row" { (row.cell) }
                                 td { (row.mode) }
+                                td { (row.contender) }
                                 td.figure.main { (or_missing(row.ratio, digits)) }
                                 td.figure { (interval(row.ratio_interval(), digits)) }
                                 td.drawn { (ratioline::line(row, scale)) }

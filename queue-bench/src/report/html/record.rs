@@ -24,7 +24,7 @@ pub(super) enum Metric {
 pub(super) enum Outcome {
     /// Queue-core is faster.
     Faster,
-    /// The interval contains one.
+    /// The interval contains one, or the ratio is within the noise floor.
     Same,
     /// Queue-core is slower.
     Slower,
