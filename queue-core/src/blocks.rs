@@ -48,6 +48,7 @@ use crate::sync::{AtomicPtr, Backoff, Ordering, fence, order, read_exclusive, sp
 use crate::word::{CLOSED, FLAG_BITS, NativeWord, PARKED, Word};
 
 mod block;
+mod run;
 
 pub(crate) use block::Suspended;
 use block::{Block, SLOTS, Spare};
@@ -98,10 +99,16 @@ const fn offset(index: u64) -> usize {
     ((index >> LOW_BITS) % LAP as u64) as usize
 }
 
+/// The index so many tickets on, with its low bits kept.
+#[inline(always)]
+fn advance<W: Word>(index: u64, tickets: usize) -> u64 {
+    index.wrapping_add(tickets as u64 * ONE) & W::MASK
+}
+
 /// The index one ticket on, with its low bits kept.
 #[inline(always)]
 fn next<W: Word>(index: u64) -> u64 {
-    index.wrapping_add(ONE) & W::MASK
+    advance::<W>(index, 1)
 }
 
 /// One end: the ticket of the next claim, and its block.
@@ -124,10 +131,11 @@ unsafe impl<T: Send, W: Word> Sync for Blocks<T, W> {}
 // SAFETY: as above; owned blocks own their messages.
 unsafe impl<T: Send, W: Word> Send for Blocks<T, W> {}
 
-/// The exclusive right to one slot.
+/// The exclusive right to some slots of a block, one at least.
 struct Claim<T> {
     block: *mut Block<T>,
     offset: usize,
+    length: usize,
 }
 
 impl<T, W: Word> Blocks<T, W> {
@@ -155,7 +163,7 @@ impl<T, W: Word> Blocks<T, W> {
     pub(crate) fn push(&self, mut message: T) -> Result<bool, T> {
         let mut receivers_parked = false;
         loop {
-            let Some((claim, parked)) = self.claim_push() else {
+            let Some((claim, parked)) = self.claim_push(1) else {
                 return Err(message);
             };
             receivers_parked |= parked;
@@ -167,9 +175,10 @@ impl<T, W: Word> Blocks<T, W> {
         }
     }
 
-    /// The slot of the next push, and whether receivers were parked. `None` where it is closed.
+    /// The slots of the next pushes, `limit` at most, and whether receivers were parked. `None` where
+    /// it is closed.
     #[inline(always)]
-    fn claim_push(&self) -> Option<(Claim<T>, bool)> {
+    fn claim_push(&self, limit: usize) -> Option<(Claim<T>, bool)> {
         let backoff = Backoff::new();
         let mut fresh = None;
         loop {
@@ -185,7 +194,8 @@ impl<T, W: Word> Blocks<T, W> {
                 backoff.snooze();
                 continue;
             }
-            let is_last = offset + 1 == SLOTS;
+            let length = limit.min(SLOTS - offset);
+            let is_last = offset + length == SLOTS;
             if is_last && fresh.is_none() {
                 // Before the claim: peers wait for who has claimed a last slot.
                 fresh = Some(self.spare.bring());
@@ -193,7 +203,7 @@ impl<T, W: Word> Blocks<T, W> {
             let claimed = W::compare_exchange_weak(
                 &self.tail.index,
                 tail,
-                next::<W>(tail),
+                advance::<W>(tail, length),
                 // ORDERING(B3): pairs with B1; without it a peer may see this push and not the pop
                 // that its thread did before, and count a message twice.
                 order!(B3, Release),
@@ -216,7 +226,12 @@ impl<T, W: Word> Blocks<T, W> {
             if let Some(unused) = fresh {
                 self.spare.keep(unused);
             }
-            return Some((Claim { block, offset }, tail & PARKED != 0));
+            let claim = Claim {
+                block,
+                offset,
+                length,
+            };
+            return Some((claim, tail & PARKED != 0));
         }
     }
 
@@ -224,7 +239,7 @@ impl<T, W: Word> Blocks<T, W> {
     #[inline(always)]
     pub(crate) fn pop(&self, suspended: Suspended) -> Result<T, Refusal> {
         loop {
-            let Claim { block, offset } = self.claim_pop()?;
+            let Claim { block, offset, .. } = self.claim_pop(|_| 1)?;
             // SAFETY: the claim is fresh, and the block has our slot to wait for.
             let taken = unsafe { Block::take(block, offset, suspended, &self.spare) };
             if let Some(message) = taken {
@@ -233,17 +248,27 @@ impl<T, W: Word> Blocks<T, W> {
         }
     }
 
+    /// The slots of the next pops, as many as `choose` says of those of their block that pushes have
+    /// claimed.
     #[inline(always)]
-    fn claim_pop(&self) -> Result<Claim<T>, Refusal> {
+    fn claim_pop(&self, mut choose: impl FnMut(usize) -> usize) -> Result<Claim<T>, Refusal> {
         let backoff = Backoff::new();
         loop {
             let (head, known) = self.find()?;
+            let offset = offset(head);
+            // The last slot asks for more than to be claimed.
+            let end = if known == LAP {
+                SLOTS
+            } else {
+                known.min(SLOTS - 1)
+            };
+            let length = choose(end - offset);
             // ORDERING(relaxed): as in `claim_push`.
             let block = self.head.block.load(Ordering::Relaxed);
             let claimed = W::compare_exchange_weak(
                 &self.head.index,
                 head,
-                next::<W>(ticket(head)) | known as u64,
+                advance::<W>(ticket(head), length) | known as u64,
                 // ORDERING(B4): pairs with B2; without it a peer may see this pop and not the push
                 // whose message it takes, and find the tail behind the head.
                 order!(B4, Release),
@@ -253,15 +278,14 @@ impl<T, W: Word> Blocks<T, W> {
                 backoff.spin();
                 continue;
             }
-            let offset = offset(head);
-            if offset + 1 == SLOTS {
+            if offset + length == SLOTS {
                 // SAFETY: our slot keeps the block. `find` has seen the tail beyond the hand-over,
                 // so that the next block is linked.
                 let next_block = unsafe { Block::next(block) };
                 debug_assert!(!next_block.is_null());
                 // ORDERING(relaxed): the index comes after it.
                 self.head.block.store(next_block, Ordering::Relaxed);
-                let first = next::<W>(next::<W>(ticket(head)));
+                let first = advance::<W>(ticket(head), length + 1);
                 // ORDERING(B1): as in `find_tail`.
                 let tail = W::load(&self.tail.index, order!(B1, Acquire));
                 // No RMW: nobody claims the spare ticket, and in the head there is no flag to raise.
@@ -272,7 +296,11 @@ impl<T, W: Word> Blocks<T, W> {
                     order!(B2, Release),
                 );
             }
-            return Ok(Claim { block, offset });
+            return Ok(Claim {
+                block,
+                offset,
+                length,
+            });
         }
     }
 
@@ -340,11 +368,11 @@ impl<T, W: Word> Blocks<T, W> {
         ticket(tail).wrapping_sub(ticket(head)) & W::MASK >= messages as u64 * ONE
     }
 
-    /// Accepts no more pushes; what has been claimed is published, or given back.
-    pub(crate) fn close(&self) {
+    /// Accepts no more pushes; what has been claimed is published, or given back. Whether it was open.
+    pub(crate) fn close(&self) -> bool {
         // ORDERING(B5): pairs with B1; without it who is told "closed" may not see what the closer did
         // before.
-        W::fetch_or(&self.tail.index, CLOSED, order!(B5, Release));
+        W::fetch_or(&self.tail.index, CLOSED, order!(B5, Release)) & CLOSED == 0
     }
 
     pub(crate) fn is_closed(&self) -> bool {

@@ -10,17 +10,19 @@ mod select;
 mod sender;
 mod shared;
 mod timer;
+mod weak;
 
 use std::time::Duration;
 
 pub use error::{
-    ReadyTimeoutError, RecvError, RecvTimeoutError, SelectTimeoutError, SendError,
-    SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
+    ReadyTimeoutError, RecvError, RecvNowError, RecvTimeoutError, SelectTimeoutError, SendError,
+    SendNowError, SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
 };
-pub use iter::{IntoIter, Iter, TryIter};
+pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};
 pub use sender::Sender;
+pub use weak::{WeakReceiver, WeakSender};
 
 use crate::blocks::Blocks;
 use crate::ring::RawRing;

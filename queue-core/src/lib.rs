@@ -28,6 +28,7 @@
 //!   call may then use up a token that was meant for the thread's own `park`, or
 //!   leave one behind.
 
+mod batch;
 mod blocks;
 mod channel;
 pub mod migration;
@@ -36,13 +37,14 @@ mod sync;
 mod wait;
 mod word;
 
+pub use batch::Unsent;
 #[doc(hidden)]
 pub use channel::internal;
 pub use channel::{
-    IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
-    SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
-    TryReadyError, TryRecvError, TrySelectError, TrySendError, after, at, bounded, never, tick,
-    unbounded,
+    Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvNowError, RecvTimeoutError,
+    Select, SelectTimeoutError, SelectedOperation, SendError, SendNowError, SendTimeoutError,
+    Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver,
+    WeakSender, after, at, bounded, never, tick, unbounded,
 };
 pub use ring::Ring;
 

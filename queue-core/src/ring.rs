@@ -3,16 +3,20 @@
 //! It knows no thread: nothing here sleeps or wakes anybody. [`Ring`] is what
 //! users see of it; channels stand on the same slots and claims.
 
+mod error;
 mod exclusive;
 mod grant;
 mod queue;
 mod raw;
+mod run;
 mod state;
 #[cfg(all(test, not(queue_loom)))]
 mod tests;
 mod ticket;
 
+pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
 pub use queue::{IntoIter, Ring};
-pub(crate) use raw::{Claim, RawRing, Refusal};
+pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
+pub(crate) use run::Run;
 pub(crate) use state::Turn;

@@ -4,10 +4,13 @@
 //! interleavings of a model's threads and the stale values that the orderings
 //! allow. What loom does not see stands in VERIFICATION.md.
 
+mod batch;
 mod channel;
+mod close;
 mod evidence;
 mod rendezvous;
 mod ring;
 mod select;
 mod support;
 mod unbounded;
+mod weak;

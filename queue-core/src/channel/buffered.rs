@@ -1,5 +1,6 @@
 //! A channel that keeps messages between its ends: try, wait, wake.
 
+mod batch;
 mod selection;
 
 use std::mem;
@@ -7,7 +8,10 @@ use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
 
-use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use super::error::{
+    RecvNowError, RecvTimeoutError, SendError, SendNowError, SendTimeoutError, TryRecvError,
+    TrySendError,
+};
 use super::queue::Queue;
 use super::shared::Ends;
 use crate::ring::Refusal;
@@ -19,8 +23,10 @@ use crate::wait::{
 /// A queue, and who is parked at its two ends.
 pub(super) struct Buffered<Q> {
     pub(super) queue: Q,
-    /// One end is gone. A hint on a line that is hardly ever written; the index is where it counts.
+    /// It is closed. A hint on a line that is hardly ever written; the index is where it counts.
     is_closed: AtomicBool,
+    /// Nobody will receive what is in it.
+    is_abandoned: AtomicBool,
     /// Receivers that wait for a message: their flag lies in the index which sends claim.
     receivers: CachePadded<WaitList>,
     /// Senders that wait for room: their flag lies in the index which receives claim.
@@ -64,6 +70,7 @@ impl<Q: Queue> Buffered<Q> {
         Self {
             queue,
             is_closed: AtomicBool::new(false),
+            is_abandoned: AtomicBool::new(false),
             receivers: CachePadded::new(WaitList::new()),
             senders: CachePadded::new(WaitList::new()),
         }
@@ -77,16 +84,14 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     #[cold]
-    fn notify_one(&self, side: Side) -> bool {
-        self.list(side).notify_one(&Parked(&self.queue, side))
+    fn notify_one(&self, side: Side) {
+        self.list(side).notify_one(&Parked(&self.queue, side));
     }
 
+    #[cold]
     fn notify_up_to(&self, side: Side, count: usize) {
-        for _ in 0..count {
-            if !self.notify_one(side) {
-                return;
-            }
-        }
+        self.list(side)
+            .notify_up_to(count, &Parked(&self.queue, side));
     }
 
     /// Pushes if there is room, and wakes who waits for the message.
@@ -164,6 +169,49 @@ impl<Q: Queue> Buffered<Q> {
                 Refusal::Closed => TrySendError::Disconnected(message),
                 _ => TrySendError::Full(message),
             })
+    }
+
+    /// Sends, in place of the oldest message if there is no room: that one.
+    pub(super) fn force_send(
+        &self,
+        mut message: Q::Message,
+    ) -> Result<Option<Q::Message>, SendError<Q::Message>> {
+        let backoff = Backoff::new();
+        loop {
+            let refused = match self.try_send(message) {
+                Ok(()) => return Ok(None),
+                Err(TrySendError::Disconnected(message)) => return Err(SendError(message)),
+                Err(TrySendError::Full(message)) => message,
+            };
+            message = match self.queue.displace(refused) {
+                // There are as many messages as before, and so as many wakes under way: nobody sleeps
+                // beside this one.
+                Ok(displaced) => return Ok(Some(displaced)),
+                Err(refused) => refused,
+            };
+            backoff.snooze();
+        }
+    }
+
+    /// Sends if that takes no waiting at all.
+    #[inline(always)]
+    pub(super) fn try_send_now(&self, message: Q::Message) -> Result<(), SendNowError<Q::Message>> {
+        self.push(message)
+            .map_err(|(refusal, message)| match refusal {
+                Refusal::Closed => SendNowError::Disconnected(message),
+                Refusal::Busy => SendNowError::Busy(message),
+                Refusal::Spent | Refusal::Skipped => SendNowError::Full(message),
+            })
+    }
+
+    /// Receives if that takes no waiting at all.
+    #[inline(always)]
+    pub(super) fn try_recv_now(&self) -> Result<Q::Message, RecvNowError> {
+        self.pop().map_err(|refusal| match refusal {
+            Refusal::Closed => RecvNowError::Disconnected,
+            Refusal::Busy => RecvNowError::Busy,
+            Refusal::Spent | Refusal::Skipped => RecvNowError::Empty,
+        })
     }
 
     /// Sends, waiting for room until the deadline.
@@ -335,10 +383,29 @@ impl<Q: Queue> Buffered<Q> {
         matches!(look, Look::Ready) && self.is_closed.load(Ordering::Relaxed)
     }
 
-    fn close(&self) {
-        self.queue.close();
+    /// Whether it was open.
+    fn close(&self) -> bool {
+        let was_open = self.queue.close();
         // ORDERING(relaxed): as above.
         self.is_closed.store(true, Ordering::Relaxed);
+        was_open
+    }
+
+    /// Accepts no more messages, and tells all who wait. Whether it was open.
+    pub(super) fn close_for_all(&self) -> bool {
+        let was_open = self.close();
+        step!(H8, self.tell_all(Side::Receivers));
+        step!(H9, self.tell_all(Side::Senders));
+        was_open
+    }
+
+    fn tell_all(&self, side: Side) {
+        self.list(side).notify_all(&Parked(&self.queue, side));
+    }
+
+    /// Whether it accepts no more messages.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.queue.pushable(), Err(Refusal::Closed))
     }
 
     pub(super) fn capacity(&self) -> Option<usize> {
@@ -372,16 +439,17 @@ impl<Q: Queue> Ends for Buffered<Q> {
     /// The last sender is gone: who waits for a message is told that none will come.
     fn close_for_senders(&self) {
         self.close();
-        let flag = Parked(&self.queue, Side::Receivers);
-        step!(H2, self.receivers.notify_all(&flag));
+        step!(H2, self.tell_all(Side::Receivers));
     }
 
     /// The last receiver is gone: who waits for room is told that none will
     /// come, and the messages that nobody can receive any more are dropped.
     fn close_for_receivers(&self) {
+        // ORDERING(relaxed): the close is an RMW that comes after it, also where the channel has been
+        // closed before (C1); who ends a grant does one before it looks (G3).
+        self.is_abandoned.store(true, Ordering::Relaxed);
         self.close();
-        let flag = Parked(&self.queue, Side::Senders);
-        step!(H3, self.senders.notify_all(&flag));
+        step!(H3, self.tell_all(Side::Senders));
         self.discard();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::iter::FusedIterator;
+use std::vec;
 
 use super::receiver::Receiver;
 
@@ -50,6 +51,52 @@ pub struct TryIter<'a, T> {
 /// ```
 pub struct IntoIter<T> {
     receiver: Receiver<T>,
+}
+
+/// The messages that were there at one moment, and are received. Made by [`Receiver::drain`].
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = queue_core::bounded(2);
+/// sender.send(1).unwrap();
+/// let messages: queue_core::Drain<u32> = receiver.drain();
+/// assert_eq!(messages.collect::<Vec<_>>(), [1]);
+/// ```
+#[must_use = "the messages are dropped"]
+pub struct Drain<T> {
+    messages: vec::IntoIter<T>,
+}
+
+impl<T> Drain<T> {
+    pub(super) fn new(messages: Vec<T>) -> Self {
+        Self {
+            messages: messages.into_iter(),
+        }
+    }
+}
+
+impl<T> Iterator for Drain<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        self.messages.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.messages.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Drain<T> {}
+impl<T> FusedIterator for Drain<T> {}
+
+impl<T> fmt::Debug for Drain<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Drain")
+            .field("left", &self.messages.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, T> Iter<'a, T> {

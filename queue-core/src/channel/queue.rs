@@ -1,8 +1,8 @@
 //! What a channel keeps its messages in: the ring, or blocks.
 
+use crate::batch::Batch;
 use crate::blocks::{Blocks, Suspended};
-use crate::ring::{Claim, Ended, Grant, RawRing, Refusal, Turn};
-use crate::sync::Backoff;
+use crate::ring::{Claim, Ended, Grant, RawRing, Refusal, Run, Turn, wait_out};
 use crate::wait::{Look, Side};
 
 /// A queue that never waits, and tells its claimants that somebody is parked.
@@ -17,6 +17,24 @@ pub(super) trait Queue {
     fn pop(&self) -> Result<(Self::Message, bool), Refusal>;
     /// The like, waiting for a peer that was suspended in the middle of an operation.
     fn pop_exact(&self) -> Result<(Self::Message, bool), Refusal>;
+
+    /// How many pushes look possible, up to `limit`: cheap, and may be wrong.
+    fn looks_free(&self, limit: usize) -> usize;
+    /// Pushes from the front of a batch that is not empty, as many as one claim is given for.
+    fn push_run<const N: usize>(&self, batch: &mut Batch<Self::Message, N>)
+    -> Result<Run, Refusal>;
+    /// The like, waiting for a peer that was suspended in the middle of an operation.
+    fn push_run_exact<const N: usize>(
+        &self,
+        batch: &mut Batch<Self::Message, N>,
+    ) -> Result<Run, Refusal>;
+    /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as one claim is
+    /// given for.
+    fn pop_run(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
+    /// The like, waiting for a peer that was suspended in the middle of an operation.
+    fn pop_run_exact(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
+    /// Puts a message in the place of the oldest one, if it is full: that one.
+    fn displace(&self, message: Self::Message) -> Result<Self::Message, Self::Message>;
 
     /// Whether a push would be done, or why not.
     fn pushable(&self) -> Result<(), Refusal>;
@@ -55,7 +73,8 @@ pub(super) trait Queue {
     /// Passes over the oldest slots that were granted and given up. So many senders are to be woken.
     fn pass_skipped(&self) -> usize;
 
-    fn close(&self);
+    /// Accepts no more pushes. Whether it did before.
+    fn close(&self) -> bool;
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool;
     fn is_full(&self) -> bool;
@@ -123,6 +142,30 @@ impl<T> Queue for RawRing<T> {
         Ok((self.take(claim), parked))
     }
 
+    fn looks_free(&self, limit: usize) -> usize {
+        self.looks_free(limit)
+    }
+
+    fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+        self.push_run(batch)
+    }
+
+    fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+        wait_out(|| self.push_run(batch))
+    }
+
+    fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+        self.pop_run(into, limit)
+    }
+
+    fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+        wait_out(|| self.pop_run(into, limit))
+    }
+
+    fn displace(&self, message: T) -> Result<T, T> {
+        self.displace(message)
+    }
+
     fn pushable(&self) -> Result<(), Refusal> {
         self.pushable()
     }
@@ -185,8 +228,8 @@ impl<T> Queue for RawRing<T> {
         self.pass_skipped()
     }
 
-    fn close(&self) {
-        self.close();
+    fn close(&self) -> bool {
+        self.close()
     }
 
     fn len(&self) -> usize {
@@ -229,13 +272,32 @@ impl<T> Queue for Blocks<T> {
 
     #[inline(always)]
     fn pop_exact(&self) -> Result<(T, bool), Refusal> {
-        let backoff = Backoff::new();
-        loop {
-            match self.pop(Suspended::WaitOut) {
-                Err(Refusal::Busy) => backoff.snooze(),
-                settled => return Ok((settled?, false)),
-            }
-        }
+        wait_out(|| self.pop(Suspended::WaitOut)).map(|message| (message, false))
+    }
+
+    fn looks_free(&self, limit: usize) -> usize {
+        limit
+    }
+
+    fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+        self.push_run(batch).ok_or(Refusal::Closed)
+    }
+
+    fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+        Queue::push_run(self, batch)
+    }
+
+    fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+        self.pop_run(into, limit, Suspended::PassOver)
+    }
+
+    fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+        wait_out(|| self.pop_run(into, limit, Suspended::WaitOut))
+    }
+
+    fn displace(&self, message: T) -> Result<T, T> {
+        // It is never full.
+        Err(message)
     }
 
     fn pushable(&self) -> Result<(), Refusal> {
@@ -303,8 +365,8 @@ impl<T> Queue for Blocks<T> {
         0
     }
 
-    fn close(&self) {
-        self.close();
+    fn close(&self) -> bool {
+        self.close()
     }
 
     fn len(&self) -> usize {

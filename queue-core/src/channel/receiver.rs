@@ -1,15 +1,18 @@
 //! [`Receiver`]: the end that receives.
 
+mod batch;
+
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::buffered::Buffered;
-use super::error::{RecvError, RecvTimeoutError, TryRecvError};
+use super::error::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 use super::iter::{IntoIter, Iter, TryIter};
 use super::rendezvous::Rendezvous;
-use super::shared::{Handle, RecvEnd};
+use super::shared::{End, Handle, RecvEnd, SendEnd};
 use super::timer::{Never, Timer};
+use super::weak::WeakReceiver;
 use crate::blocks::Blocks;
 use crate::ring::RawRing;
 use crate::sync::{Instant, deadline_after};
@@ -81,7 +84,7 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// [`TryRecvError::Empty`] if the channel was empty at a moment during the
-    /// call, [`TryRecvError::Disconnected`] if it is empty and every sender gone.
+    /// call, [`TryRecvError::Disconnected`] if it is empty, and closed or every sender gone.
     ///
     /// # Examples
     ///
@@ -107,7 +110,7 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// If the channel is empty and every sender gone, also if the last one goes
+    /// If the channel is empty, and closed or every sender gone, also if that happens
     /// while this call waits.
     ///
     /// # Examples
@@ -157,7 +160,7 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// [`RecvTimeoutError::Timeout`] if there was no message in time,
-    /// [`RecvTimeoutError::Disconnected`] if the channel is empty and every
+    /// [`RecvTimeoutError::Disconnected`] if the channel is empty, and closed or every
     /// sender gone.
     ///
     /// # Examples
@@ -174,6 +177,128 @@ impl<T> Receiver<T> {
     #[inline]
     pub fn recv_deadline(&self, deadline: Instant) -> Result<T, RecvTimeoutError> {
         self.recv_until(Some(deadline))
+    }
+
+    /// Receives if that takes no waiting at all, not even for a sender that is in the middle of its
+    /// operation.
+    ///
+    /// Where a sender sleeps, it is woken; see [`Sender::try_send_now`](crate::Sender::try_send_now),
+    /// which says what that takes.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvNowError::Empty`] or [`RecvNowError::Disconnected`] where [`try_recv`](Self::try_recv) says
+    /// so, and [`RecvNowError::Busy`] where that would wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{RecvNowError, bounded};
+    ///
+    /// let (sender, receiver) = bounded(1);
+    /// assert_eq!(receiver.try_recv_now(), Err(RecvNowError::Empty));
+    /// sender.send(1).unwrap();
+    /// assert_eq!(receiver.try_recv_now(), Ok(1));
+    /// ```
+    #[inline]
+    pub fn try_recv_now(&self) -> Result<T, RecvNowError> {
+        match &self.channel {
+            Source::Bounded(channel) => channel.try_recv_now(),
+            Source::Unbounded(channel) => channel.try_recv_now(),
+            Source::Rendezvous(channel) => channel.try_recv_now(),
+            Source::Timer(channel, of_instant) => channel
+                .try_recv()
+                .map(of_instant)
+                .map_err(|_| RecvNowError::Empty),
+            Source::Never(_) => Err(RecvNowError::Empty),
+        }
+    }
+
+    /// Closes the channel: `true` if it was open.
+    ///
+    /// As [`Sender::close`](crate::Sender::close): sends fail from now on, and what was accepted is
+    /// still received. Receivers of time, and of nothing, are not closed by it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded(2);
+    /// sender.send(1).unwrap();
+    /// assert!(receiver.close());
+    /// assert!(!receiver.close());
+    /// assert!(sender.send(2).is_err());
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), [1]);
+    /// ```
+    pub fn close(&self) -> bool {
+        delegate!(self, channel => channel.close_for_all())
+    }
+
+    /// Whether no message is accepted any more: the channel is closed, or every sender gone. There may
+    /// be messages left to receive.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        delegate!(self, channel => channel.is_closed())
+    }
+
+    /// A handle that does not keep this end open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_sender, receiver) = queue_core::bounded::<u8>(1);
+    /// assert!(receiver.downgrade().upgrade().is_some());
+    /// ```
+    pub fn downgrade(&self) -> WeakReceiver<T> {
+        WeakReceiver::of(self)
+    }
+
+    /// How many senders the channel has, of one moment during the call: none where time sends, or
+    /// nobody. It synchronises nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
+    /// assert_eq!(receiver.sender_count(), 1);
+    /// drop(sender);
+    /// assert_eq!(receiver.sender_count(), 0);
+    /// ```
+    #[must_use]
+    pub fn sender_count(&self) -> usize {
+        self.count_of::<SendEnd>(0)
+    }
+
+    /// How many receivers the channel has, of one moment during the call. It synchronises nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (_sender, receiver) = queue_core::bounded::<u8>(1);
+    /// let _other = receiver.clone();
+    /// assert_eq!(receiver.receiver_count(), 2);
+    /// ```
+    #[must_use]
+    pub fn receiver_count(&self) -> usize {
+        self.count_of::<RecvEnd>(1)
+    }
+
+    fn count_of<Which: End>(&self, of_never: usize) -> usize {
+        match &self.channel {
+            Source::Bounded(channel) => channel.count_of::<Which>(),
+            Source::Unbounded(channel) => channel.count_of::<Which>(),
+            Source::Rendezvous(channel) => channel.count_of::<Which>(),
+            Source::Timer(channel, _) => channel.count_of::<Which>(),
+            Source::Never(_) => of_never,
+        }
     }
 
     /// Whether the channel was empty, in the sense of [`len`](Self::len), at one moment during the
@@ -238,8 +363,8 @@ impl<T> Receiver<T> {
         delegate!(self, channel => channel.capacity())
     }
 
-    /// The messages as they come, waiting for each, until the channel is empty
-    /// and every sender gone.
+    /// The messages as they come, waiting for each, until the channel is empty,
+    /// and closed or every sender gone.
     ///
     /// # Examples
     ///

@@ -12,7 +12,7 @@
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 
-use super::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use super::error::{RecvNowError, RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use super::select::AnyPlace;
 use super::shared::Ends;
 use crate::ring::Refusal;
@@ -213,6 +213,19 @@ impl<T> Rendezvous<T> {
         }
     }
 
+    /// Receives if a sender waits with its message in hand.
+    pub(super) fn try_recv_now(&self) -> Result<T, RecvNowError> {
+        match self.point.meet_now(Side::Receivers) {
+            // SAFETY: it was won here.
+            Meeting::Partner(sender) => {
+                unsafe { Self::take_from(sender) }.ok_or(RecvNowError::Busy)
+            }
+            Meeting::Nobody if self.point.is_ready(Side::Receivers) => Err(RecvNowError::Busy),
+            Meeting::Nobody => Err(RecvNowError::Empty),
+            Meeting::Closed => Err(RecvNowError::Disconnected),
+        }
+    }
+
     /// Receives, waiting for a sender until the deadline.
     pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
         match self.try_recv() {
@@ -265,6 +278,14 @@ impl<T> Rendezvous<T> {
 
     pub(super) fn capacity(&self) -> Option<usize> {
         Some(0)
+    }
+
+    pub(super) fn close_for_all(&self) -> bool {
+        self.point.close()
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.point.is_closed()
     }
 }
 

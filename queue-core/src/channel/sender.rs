@@ -1,13 +1,17 @@
 //! [`Sender`]: the end that sends.
 
+mod batch;
+mod keeping;
+
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::buffered::Buffered;
-use super::error::{SendError, SendTimeoutError, TrySendError};
+use super::error::{SendError, SendNowError, SendTimeoutError, TrySendError};
 use super::rendezvous::Rendezvous;
-use super::shared::{Handle, SendEnd};
+use super::shared::{Handle, RecvEnd, SendEnd};
+use super::weak::WeakSender;
 use crate::blocks::Blocks;
 use crate::ring::RawRing;
 use crate::sync::{Instant, deadline_after};
@@ -17,7 +21,7 @@ use crate::sync::{Instant, deadline_after};
 ///
 /// Clones and references send into the same channel. When the last sender is
 /// dropped, receivers get what is left and are then told that the channel is
-/// disconnected. A sender that is given to [`std::mem::forget`] counts as alive
+/// disconnected, as after [`close`](Self::close). A sender that is given to [`std::mem::forget`] counts as alive
 /// for ever: receivers go on waiting.
 ///
 /// `Ok` from a send means that the message is in the channel, not that it will
@@ -73,8 +77,8 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// Gives the message back in [`TrySendError::Full`] if the channel was full
-    /// at a moment during the call, in [`TrySendError::Disconnected`] if every
-    /// receiver is gone.
+    /// at a moment during the call, in [`TrySendError::Disconnected`] if it is closed, or every
+    /// receiver gone.
     ///
     /// # Examples
     ///
@@ -99,8 +103,8 @@ impl<T> Sender<T> {
     ///
     /// # Errors
     ///
-    /// Gives the message back if every receiver is gone, also if the last one
-    /// goes while this call waits.
+    /// Gives the message back if the channel is closed or every receiver gone, also if that happens
+    /// while this call waits.
     ///
     /// # Examples
     ///
@@ -149,7 +153,7 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// Gives the message back in [`SendTimeoutError::Timeout`] if there was no
-    /// room in time, in [`SendTimeoutError::Disconnected`] if every receiver is
+    /// room in time, in [`SendTimeoutError::Disconnected`] if the channel is closed, or every receiver
     /// gone.
     ///
     /// # Examples
@@ -166,6 +170,156 @@ impl<T> Sender<T> {
     #[inline]
     pub fn send_deadline(&self, message: T, deadline: Instant) -> Result<(), SendTimeoutError<T>> {
         self.send_until(message, Some(deadline))
+    }
+
+    /// Sends if that takes no waiting at all, not even for a receiver that is in the middle of its
+    /// operation: for threads that have deadlines of their own.
+    ///
+    /// Where a receiver sleeps, it is woken, which takes the lock of those who sleep there (held for
+    /// a few stores) and a system call. Where no receiver ever sleeps, because all poll, or
+    /// wait by [`Waiting::Spin`](crate::Waiting::Spin) or [`Yield`](crate::Waiting::Yield), it is
+    /// lock-free and makes none. At capacity 0 it takes a lock that is held for a few stores.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back in [`SendNowError::Full`] or [`SendNowError::Disconnected`] as
+    /// [`try_send`](Self::try_send) does, and in [`SendNowError::Busy`] where that would wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{SendNowError, bounded};
+    ///
+    /// let (sender, _receiver) = bounded(1);
+    /// assert_eq!(sender.try_send_now(1), Ok(()));
+    /// assert_eq!(sender.try_send_now(2), Err(SendNowError::Full(2)));
+    /// ```
+    #[inline]
+    pub fn try_send_now(&self, message: T) -> Result<(), SendNowError<T>> {
+        match &self.channel {
+            Target::Bounded(channel) => channel.try_send_now(message),
+            Target::Unbounded(channel) => channel.try_send_now(message),
+            Target::Rendezvous(channel) => {
+                channel.try_send(message).map_err(|refused| match refused {
+                    TrySendError::Full(message) => SendNowError::Full(message),
+                    TrySendError::Disconnected(message) => SendNowError::Disconnected(message),
+                })
+            }
+        }
+    }
+
+    /// Sends, in place of the oldest message if the channel is full: gives that one back.
+    ///
+    /// The order of the others is kept. For receivers that want what is new, and may miss
+    /// what is old. It waits like [`try_send`](Self::try_send), and for a sender that is in the middle of
+    /// writing the oldest message; where the oldest place is that of a selected send, until that has
+    /// its message, or is given up.
+    ///
+    /// An unbounded channel is never full. At capacity 0 there is no place to take: where no receiver
+    /// waits, the message itself comes back.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back if the channel is closed, or every receiver gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded(2);
+    /// assert_eq!(sender.force_send(1), Ok(None));
+    /// assert_eq!(sender.force_send(2), Ok(None));
+    /// assert_eq!(sender.force_send(3), Ok(Some(1)));
+    /// assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [2, 3]);
+    /// ```
+    pub fn force_send(&self, message: T) -> Result<Option<T>, SendError<T>> {
+        match &self.channel {
+            Target::Bounded(channel) => channel.force_send(message),
+            Target::Unbounded(channel) => channel.force_send(message),
+            Target::Rendezvous(channel) => match channel.try_send(message) {
+                Ok(()) => Ok(None),
+                Err(TrySendError::Full(message)) => Ok(Some(message)),
+                Err(TrySendError::Disconnected(message)) => Err(SendError(message)),
+            },
+        }
+    }
+
+    /// Closes the channel: `true` if it was open.
+    ///
+    /// From then on sends fail and give their messages back, those that wait, too. Receivers get
+    /// what was accepted, and are then told of the end. A send at the same time either is accepted, and its
+    /// message will be received, or gives it back. What happened before the close happens
+    /// before the returns of those who are told of it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{RecvError, SendError, bounded};
+    ///
+    /// let (sender, receiver) = bounded(2);
+    /// sender.send(1).unwrap();
+    /// assert!(sender.close());
+    /// assert_eq!(sender.send(2), Err(SendError(2)));
+    /// assert_eq!(receiver.recv(), Ok(1));
+    /// assert_eq!(receiver.recv(), Err(RecvError));
+    /// ```
+    pub fn close(&self) -> bool {
+        delegate!(self, channel => channel.close_for_all())
+    }
+
+    /// Whether sends fail for good: the channel is closed, or every receiver gone.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        delegate!(self, channel => channel.is_closed())
+    }
+
+    /// A handle that does not keep this end open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded::<u8>(1);
+    /// assert!(sender.downgrade().upgrade().is_some());
+    /// ```
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender::of(self)
+    }
+
+    /// How many senders the channel has, of one moment during the call. It synchronises nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, _receiver) = queue_core::bounded::<u8>(1);
+    /// let _other = sender.clone();
+    /// assert_eq!(sender.sender_count(), 2);
+    /// ```
+    #[must_use]
+    pub fn sender_count(&self) -> usize {
+        delegate!(self, channel => channel.count_of::<SendEnd>())
+    }
+
+    /// How many receivers the channel has, of one moment during the call. It synchronises nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
+    /// assert_eq!(sender.receiver_count(), 1);
+    /// drop(receiver);
+    /// assert_eq!(sender.receiver_count(), 0);
+    /// ```
+    #[must_use]
+    pub fn receiver_count(&self) -> usize {
+        delegate!(self, channel => channel.count_of::<RecvEnd>())
     }
 
     /// Whether the channel was empty, in the sense of [`len`](Self::len), at one moment during the

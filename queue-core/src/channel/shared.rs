@@ -1,17 +1,21 @@
 //! Who still holds a channel: two counts, and who frees it.
 //!
 //! Each end counts its handles. The last handle of an end runs that end's
-//! closing; of the two ends, the one that finishes closing last frees the
-//! memory. The counts are decremented with acquire and release in one, not
+//! closing; of the two ends, the one that finishes closing last drops the channel, and
+//! lets go of the memory, which weak handles may keep for a while: for the counts in it, by
+//! which they learn that an end is gone. An end that has closed does not come back.
+//!
+//! The counts are decremented with acquire and release in one, not
 //! released with an acquire fence at the end as `std::sync::Arc` does it:
 //! ThreadSanitizer does not understand fences.
 
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::process;
 use std::ptr::NonNull;
 
-use crate::sync::{AtomicBool, AtomicUsize, Ordering, order};
+use crate::sync::{AtomicBool, AtomicUsize, Ordering, order, read_exclusive};
 
 /// What is at the two ends of a channel.
 pub(super) trait Ends {
@@ -22,16 +26,22 @@ pub(super) trait Ends {
 }
 
 pub(super) struct Shared<C> {
-    channel: C,
+    channel: ManuallyDrop<C>,
+    counts: Counts,
+}
+
+pub(super) struct Counts {
     senders: AtomicUsize,
     receivers: AtomicUsize,
-    /// One end has closed; the other one frees.
+    /// Weak handles, and one for both ends together.
+    weak: AtomicUsize,
+    /// One end has closed; the other one drops the channel.
     half_closed: AtomicBool,
 }
 
 /// An end of a channel: which handles it counts, and what its last one does.
 pub(super) trait End {
-    fn count<C>(shared: &Shared<C>) -> &AtomicUsize;
+    fn count(counts: &Counts) -> &AtomicUsize;
     fn close(channel: &impl Ends);
 }
 
@@ -42,8 +52,8 @@ pub(super) struct SendEnd;
 pub(super) struct RecvEnd;
 
 impl End for SendEnd {
-    fn count<C>(shared: &Shared<C>) -> &AtomicUsize {
-        &shared.senders
+    fn count(counts: &Counts) -> &AtomicUsize {
+        &counts.senders
     }
     fn close(channel: &impl Ends) {
         channel.close_for_senders();
@@ -51,11 +61,19 @@ impl End for SendEnd {
 }
 
 impl End for RecvEnd {
-    fn count<C>(shared: &Shared<C>) -> &AtomicUsize {
-        &shared.receivers
+    fn count(counts: &Counts) -> &AtomicUsize {
+        &counts.receivers
     }
     fn close(channel: &impl Ends) {
         channel.close_for_receivers();
+    }
+}
+
+/// Ends the process where a count has got so far that it might wrap round to zero, which takes
+/// forgotten handles.
+fn check(before: usize) {
+    if before > isize::MAX as usize {
+        process::abort();
     }
 }
 
@@ -83,10 +101,13 @@ pub(super) fn receivers_only<C: Ends>(channel: C) -> Handle<C, RecvEnd> {
 
 fn allocate<C>(channel: C, half_closed: bool) -> NonNull<Shared<C>> {
     let shared = Box::new(Shared {
-        channel,
-        senders: AtomicUsize::new(1),
-        receivers: AtomicUsize::new(1),
-        half_closed: AtomicBool::new(half_closed),
+        channel: ManuallyDrop::new(channel),
+        counts: Counts {
+            senders: AtomicUsize::new(usize::from(!half_closed)),
+            receivers: AtomicUsize::new(1),
+            weak: AtomicUsize::new(1),
+            half_closed: AtomicBool::new(half_closed),
+        },
     });
     NonNull::from(Box::leak(shared))
 }
@@ -101,12 +122,23 @@ impl<C: Ends, E: End> Handle<C, E> {
 
     #[inline(always)]
     fn shared(&self) -> &Shared<C> {
-        // SAFETY: a counted handle exists, so its end has not closed, and nobody has freed.
+        // SAFETY: a counted handle exists, so its end has not closed, and nobody has dropped or freed.
         unsafe { self.shared.as_ref() }
     }
 
     pub(super) fn same_channel(&self, other: &Self) -> bool {
         self.shared == other.shared
+    }
+
+    /// How many handles of an end there are, of this or the other one.
+    pub(super) fn count_of<Which: End>(&self) -> usize {
+        // ORDERING(relaxed): a count of one moment, which synchronises nothing.
+        Which::count(&self.shared().counts).load(Ordering::Relaxed)
+    }
+
+    /// A handle that keeps nothing alive.
+    pub(super) fn downgrade(&self) -> WeakHandle<C, E> {
+        WeakHandle::counted(self.shared)
     }
 }
 
@@ -122,11 +154,7 @@ impl<C: Ends, E: End> Deref for Handle<C, E> {
 impl<C: Ends, E: End> Clone for Handle<C, E> {
     fn clone(&self) -> Self {
         // ORDERING(relaxed): the handle that is cloned keeps the channel alive meanwhile.
-        let before = E::count(self.shared()).fetch_add(1, Ordering::Relaxed);
-        // Only forgotten handles get here. Going on would let the count wrap round to zero.
-        if before > isize::MAX as usize {
-            process::abort();
-        }
+        check(E::count(&self.shared().counts).fetch_add(1, Ordering::Relaxed));
         Self::counted(self.shared)
     }
 }
@@ -134,27 +162,121 @@ impl<C: Ends, E: End> Clone for Handle<C, E> {
 impl<C: Ends, E: End> Drop for Handle<C, E> {
     fn drop(&mut self) {
         // ORDERING(D1): pairs with itself; without it what other handles of this end did may not be
-        // seen when the last one closes, and frees.
-        if E::count(self.shared()).fetch_sub(1, order!(D1, AcqRel)) == 1 {
-            let free_after = FreeAfter(self.shared);
-            E::close(&self.shared().channel);
-            drop(free_after);
+        // seen when the last one closes, and drops.
+        if E::count(&self.shared().counts).fetch_sub(1, order!(D1, AcqRel)) == 1 {
+            let drop_after = DropAfter(self.shared);
+            E::close(&*self.shared().channel);
+            drop(drop_after);
         }
     }
 }
 
-/// Frees the channel if the other end has closed before, even where closing
+/// Drops the channel if the other end has closed before, even where closing
 /// this one has dropped a message that panicked.
-struct FreeAfter<C>(NonNull<Shared<C>>);
+struct DropAfter<C>(NonNull<Shared<C>>);
 
-impl<C> Drop for FreeAfter<C> {
+impl<C> Drop for DropAfter<C> {
     fn drop(&mut self) {
-        // SAFETY: of the two ends, only the later one frees; this one has not told yet.
-        let shared = unsafe { self.0.as_ref() };
-        // ORDERING(D2): pairs with itself; without it one end may free what the other still uses.
-        if shared.half_closed.swap(true, order!(D2, AcqRel)) {
-            // SAFETY: it was made by `Box::leak`, both ends have closed, and no handle is left.
-            drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+        // SAFETY: of the two ends, only the later one lets go of the memory; this one has not told yet.
+        let counts = unsafe { &(*self.0.as_ptr()).counts };
+        // ORDERING(D2): pairs with itself; without it one end may drop what the other still uses.
+        if counts.half_closed.swap(true, order!(D2, AcqRel)) {
+            let _let_go_after = LetGo(self.0);
+            // SAFETY: both ends have closed, no handle is left, and weak ones do not look at it; the
+            // memory is there until `LetGo`.
+            unsafe { ManuallyDrop::drop(&mut (*self.0.as_ptr()).channel) };
         }
+    }
+}
+
+/// Frees the memory, where nobody else has it.
+struct LetGo<C>(NonNull<Shared<C>>);
+
+impl<C> Drop for LetGo<C> {
+    fn drop(&mut self) {
+        let counts = {
+            // SAFETY: what is counted in `weak` has not let go yet; nobody refers to all of it.
+            unsafe { &(*self.0.as_ptr()).counts }
+        };
+        // ORDERING(D3): pairs with itself; without it the memory may be freed while others still look at
+        // its counts.
+        if counts.weak.fetch_sub(1, order!(D3, AcqRel)) == 1 {
+            // SAFETY: it was made by `Box::leak`, and nobody is left. The channel has been dropped, and
+            // is not again.
+            let mut shared = unsafe { Box::from_raw(self.0.as_ptr()) };
+            debug_assert_eq!(read_exclusive!(shared.counts.senders), 0);
+        }
+    }
+}
+
+/// A reference to a channel that keeps neither end open.
+pub(super) struct WeakHandle<C, E> {
+    shared: NonNull<Shared<C>>,
+    end: PhantomData<E>,
+}
+
+// SAFETY: it gives access to the counts, and to what a handle made of it gives access to. It never
+// drops the channel.
+unsafe impl<C: Send + Sync, E> Send for WeakHandle<C, E> {}
+// SAFETY: as above.
+unsafe impl<C: Send + Sync, E> Sync for WeakHandle<C, E> {}
+
+impl<C, E> WeakHandle<C, E> {
+    fn counts(&self) -> &Counts {
+        // SAFETY: it is counted in `weak`, so that the memory is there. The channel in it may be
+        // gone: no reference is made to that.
+        unsafe { &(*self.shared.as_ptr()).counts }
+    }
+
+    /// One more of them. Who makes it is counted somewhere.
+    fn counted(shared: NonNull<Shared<C>>) -> Self {
+        let weak = Self {
+            shared,
+            end: PhantomData,
+        };
+        // ORDERING(relaxed): who makes it keeps the memory meanwhile.
+        check(weak.counts().weak.fetch_add(1, Ordering::Relaxed));
+        weak
+    }
+
+    pub(super) fn same_channel(&self, other: &Self) -> bool {
+        self.shared == other.shared
+    }
+}
+
+impl<C: Ends, E: End> WeakHandle<C, E> {
+    /// A handle of its end, unless that has closed, or is about to.
+    pub(super) fn upgrade(&self) -> Option<Handle<C, E>> {
+        let count = E::count(self.counts());
+        // ORDERING(relaxed): a guess, which the exchange confirms.
+        let mut before = count.load(Ordering::Relaxed);
+        while before > 0 {
+            check(before);
+            let raised = count.compare_exchange_weak(
+                before,
+                before + 1,
+                // ORDERING(relaxed): what it leads to was made before this weak handle. Who counts the
+                // last handle down sees what all did (D1).
+                Ordering::Relaxed,
+                Ordering::Relaxed,
+            );
+            match raised {
+                Ok(_) => return Some(Handle::counted(self.shared)),
+                Err(actual) => before = actual,
+            }
+        }
+        None
+    }
+}
+
+impl<C, E> Clone for WeakHandle<C, E> {
+    fn clone(&self) -> Self {
+        Self::counted(self.shared)
+    }
+}
+
+impl<C, E> Drop for WeakHandle<C, E> {
+    fn drop(&mut self) {
+        drop(LetGo(self.shared));
     }
 }

@@ -77,6 +77,15 @@ impl Timer {
     pub(super) fn capacity(&self) -> Option<usize> {
         Some(1)
     }
+
+    /// Time goes on.
+    pub(super) fn close_for_all(&self) -> bool {
+        false
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        false
+    }
 }
 
 /// Sleeps where nobody comes to wake, and looks before and after.
@@ -116,6 +125,14 @@ impl Never {
 
     pub(super) fn capacity(self) -> Option<usize> {
         Some(0)
+    }
+
+    pub(super) fn close_for_all(self) -> bool {
+        false
+    }
+
+    pub(super) fn is_closed(self) -> bool {
+        false
     }
 }
 

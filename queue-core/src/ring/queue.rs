@@ -4,7 +4,9 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
-use super::raw::RawRing;
+use super::error::{PopNowError, PushNowError};
+use super::raw::{RawRing, Refusal, wait_out};
+use crate::batch::{Unsent, in_batches_of};
 use crate::sync::Backoff;
 
 /// A bounded multi-producer multi-consumer queue on a ring of slots.
@@ -150,6 +152,114 @@ impl<T> Ring<T> {
             };
             backoff.snooze();
         }
+    }
+
+    /// Pushes a message if there is room and no peer is in the way.
+    ///
+    /// Lock-free, and never waits: where [`push`](Self::push) would wait for a suspended peer, this says
+    /// `Busy`.
+    ///
+    /// # Errors
+    ///
+    /// Gives the message back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::ring::{PushNowError, Ring};
+    ///
+    /// let ring = Ring::new(1);
+    /// assert_eq!(ring.push_now(10), Ok(()));
+    /// assert_eq!(ring.push_now(20), Err(PushNowError::Full(20)));
+    /// ```
+    #[inline]
+    pub fn push_now(&self, value: T) -> Result<(), PushNowError<T>> {
+        match self.raw.claim_push() {
+            Ok(claim) => {
+                self.raw.publish(claim, value);
+                Ok(())
+            }
+            Err(Refusal::Busy) => Err(PushNowError::Busy(value)),
+            Err(_) => Err(PushNowError::Full(value)),
+        }
+    }
+
+    /// Takes the oldest message if there is one and no peer is in the way.
+    ///
+    /// Lock-free, and never waits: where [`pop`](Self::pop) would wait for a suspended peer, this says
+    /// `Busy`.
+    ///
+    /// # Errors
+    ///
+    /// [`PopNowError::Empty`] where `pop` would say `None`, [`PopNowError::Busy`] where it would wait.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::ring::{PopNowError, Ring};
+    ///
+    /// let ring = Ring::new(1);
+    /// assert_eq!(ring.pop_now(), Err(PopNowError::Empty));
+    /// ring.push(10).unwrap();
+    /// assert_eq!(ring.pop_now(), Ok(10));
+    /// ```
+    #[inline]
+    pub fn pop_now(&self) -> Result<T, PopNowError> {
+        match self.raw.claim_pop() {
+            Ok(claim) => Ok(self.raw.take(claim)),
+            Err(Refusal::Busy) => Err(PopNowError::Busy),
+            Err(_) => Err(PopNowError::Empty),
+        }
+    }
+
+    /// Pushes as many messages of an iterator as there is room for: how many they were, if those were all.
+    ///
+    /// They are claimed for in runs of up to 64 (8 where one takes more than 64 bytes, 1 where more
+    /// than 512), which keep together in the order of the ring. The iterator is asked while nothing is
+    /// claimed. If it panics, what it has yielded and was not pushed is dropped. Waits like
+    /// [`push`](Self::push).
+    ///
+    /// # Errors
+    ///
+    /// The rest, if there was no room for all.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(4);
+    /// assert_eq!(ring.push_batch(1..=3).unwrap(), 3);
+    /// let unsent = ring.push_batch(vec![4, 5, 6]).unwrap_err();
+    /// assert_eq!(unsent.sent(), 1);
+    /// assert_eq!(unsent.collect::<Vec<_>>(), [5, 6]);
+    /// ```
+    pub fn push_batch<I>(&self, messages: I) -> Result<usize, Unsent<I::IntoIter>>
+    where
+        I: IntoIterator<Item = T>,
+    {
+        in_batches_of!(T, N => self.raw.push_runs::<_, N>(messages.into_iter()))
+    }
+
+    /// Takes up to `max` of the oldest messages onto the end of `into`, as many as are ready in a row, by
+    /// one claim: how many they were.
+    ///
+    /// Waits like [`pop`](Self::pop), for the first one only. 0 means that the ring was empty at a moment
+    /// during the call, or `max` is 0. `into` grows before anything is claimed.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let ring = queue_core::Ring::new(4);
+    /// ring.push_batch(1..=4).unwrap();
+    /// let mut messages = Vec::new();
+    /// assert_eq!(ring.pop_batch(&mut messages, 3), 3);
+    /// assert_eq!(ring.pop_batch(&mut messages, 3), 1);
+    /// assert_eq!(messages, [1, 2, 3, 4]);
+    /// ```
+    pub fn pop_batch(&self, into: &mut Vec<T>, max: usize) -> usize {
+        if max == 0 {
+            return 0;
+        }
+        wait_out(|| self.raw.pop_run(into, max)).map_or(0, |run| run.length)
     }
 
     /// Pushes through an exclusive reference, without atomic operations.

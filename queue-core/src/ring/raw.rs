@@ -344,15 +344,14 @@ impl<T, W: Word> RawRing<T, W> {
             // `head` cannot pass `tail`.
             let tail = W::load(&self.tail, order!(C3, Acquire));
             if ticket(tail) == this_pop {
-                if tail & CLOSED != 0 {
-                    return Err(Refusal::Closed);
-                }
                 // A slot that is not free belongs to a `displace` which has moved `head` and not yet
                 // `tail`, so that the ring only looks empty, or to a pop of the last lap.
-                return Err(if stamp == this_pop | FREE {
-                    Refusal::Spent
-                } else {
+                return Err(if stamp != this_pop | FREE {
                     Refusal::Busy
+                } else if tail & CLOSED != 0 {
+                    Refusal::Closed
+                } else {
+                    Refusal::Spent
                 });
             }
             // ORDERING(relaxed): a second look. Unmoved, the push of this slot is not finished.
@@ -383,25 +382,28 @@ impl<T, W: Word> RawRing<T, W> {
     /// Claims a push, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        match self.claim_push() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_push()),
-            settled => settled,
-        }
+        wait_out(|| self.claim_push())
     }
 
     /// Claims a pop, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_pop_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        match self.claim_pop() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_pop()),
-            settled => settled,
-        }
+        wait_out(|| self.claim_pop())
     }
 }
 
-/// Repeats a claim until no peer is in the way.
+/// Makes a claim, and again until no peer is in the way.
+#[inline(always)]
+pub(crate) fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
+    match claim() {
+        Err(Refusal::Busy) => wait_again(claim),
+        settled => settled,
+    }
+}
+
+/// Makes a claim again, until no peer is in the way.
 #[cold]
-fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
+fn wait_again<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
     let backoff = Backoff::new();
     loop {
         backoff.snooze();

@@ -43,12 +43,16 @@ impl<T, W: Word> RawRing<T, W> {
         }
     }
 
-    /// Takes the oldest message's slot for `value` where the ring is full:
-    /// `Ok` is the message displaced. Where it is not full (any more), `value`
-    /// comes back.
+    /// Takes the oldest message's slot for `value` where the ring is full: the message displaced.
+    /// Where it is not full (any more), or closed, `value` comes back. (Where it is closed after that look, `value` has its place before the end: until its
+    /// stamp says so, pops find the ring busy and not at its end.)
     pub(crate) fn displace(&self, value: T) -> Result<T, T> {
         // ORDERING(relaxed): a guess; the CAS on `head` decides.
-        let tail = ticket(W::load(&self.tail, Ordering::Relaxed));
+        let tail = W::load(&self.tail, Ordering::Relaxed);
+        if tail & CLOSED != 0 {
+            return Err(value);
+        }
+        let tail = ticket(tail);
         // ORDERING(relaxed): as above.
         let head = W::load(&self.head, Ordering::Relaxed);
         let slot = self.slot(head);
@@ -83,11 +87,12 @@ impl<T, W: Word> RawRing<T, W> {
         Ok(displaced)
     }
 
-    /// Accepts no more pushes; what has been claimed is still published and popped.
-    pub(crate) fn close(&self) {
+    /// Accepts no more pushes; what has been claimed is still published and popped. Whether it was
+    /// open.
+    pub(crate) fn close(&self) -> bool {
         // ORDERING(C1): pairs with C2, C3 and G3; without it who is told "closed" may not see what the
         // closer did before, and the closer may leave a message that user code has just finished.
-        W::fetch_or(&self.tail, CLOSED, order!(C1, AcqRel));
+        W::fetch_or(&self.tail, CLOSED, order!(C1, AcqRel)) & CLOSED == 0
     }
 
     /// Raises the flag that receivers are parked: the next push's claim tells.

@@ -108,6 +108,18 @@ impl Geometry {
         index.wrapping_add(self.step(index)) & self.word
     }
 
+    /// The index so many tickets on, up to a whole lap, with its flags kept.
+    #[inline(always)]
+    pub(crate) const fn advance(&self, index: u64, tickets: usize) -> u64 {
+        let gap = if self.position(index) + tickets >= self.capacity {
+            self.gap
+        } else {
+            0
+        };
+        let on = (tickets as u64).wrapping_mul(ONE).wrapping_add(gap);
+        index.wrapping_add(on) & self.word
+    }
+
     /// The same position one lap on.
     #[inline(always)]
     pub(crate) const fn next_lap(&self, word: u64) -> u64 {
@@ -169,6 +181,21 @@ mod tests {
             let end = (0..geometry.capacity()).fold(start, |at, _| geometry.next(at));
             assert_eq!(end, geometry.next_lap(start));
             assert_ne!(end, start, "full and empty differ");
+        }
+    }
+
+    #[test]
+    fn to_advance_is_to_take_so_many_steps() {
+        for geometry in every_capacity::<W8>().chain(every_capacity::<W16>()) {
+            let mut start = geometry.first_ticket() | PARKED;
+            for _ in 0..=geometry.capacity() {
+                let mut at = start;
+                for tickets in 0..=geometry.capacity() {
+                    assert_eq!(geometry.advance(start, tickets), at);
+                    at = geometry.next(at);
+                }
+                start = geometry.next(start);
+            }
         }
     }
 

@@ -140,12 +140,12 @@ impl Links {
         None
     }
 
-    /// Claims and unlinks the first waiter that has something to exchange.
-    pub(super) fn claim_first(&mut self) -> Option<Peer> {
+    /// Claims and unlinks the first waiter that has something to exchange, of which `is_right`.
+    pub(super) fn claim_first(&mut self, is_right: impl Fn(Stake) -> bool) -> Option<Peer> {
         let mut link = self.first;
         while let Some(node) = self.node(link) {
             link = self.next(node);
-            if !matches!(node.stake, Stake::Notice) {
+            if !matches!(node.stake, Stake::Notice) && is_right(node.stake) {
                 // In the list or not, it can be won no more.
                 self.remove(node);
                 let waiter = Self::waiter(node);

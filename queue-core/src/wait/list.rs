@@ -7,7 +7,10 @@ use std::pin::Pin;
 
 use super::links::Links;
 use super::waiter::Node;
-use crate::sync::{Mutex, step};
+use crate::sync::{Alarm, Mutex, step};
+
+/// So many waiters are woken under one lock.
+const ALARMS: usize = 8;
 
 /// The flag by which an index tells its claimants that somebody is parked.
 pub(crate) trait Announce {
@@ -49,24 +52,41 @@ impl WaitList {
         }
     }
 
-    /// Wakes the first waiter that nobody has woken. Says whether there was one.
+    /// Wakes the first waiter that nobody has woken.
     #[cold]
-    pub(crate) fn notify_one(&self, flag: &impl Announce) -> bool {
-        let alarm = {
+    pub(crate) fn notify_one(&self, flag: &impl Announce) {
+        self.notify_first::<1>(1, flag);
+    }
+
+    /// Wakes the first `count` waiters that nobody has woken.
+    #[cold]
+    pub(crate) fn notify_up_to(&self, mut count: usize, flag: &impl Announce) {
+        while count > 0 {
+            let woken = self.notify_first::<ALARMS>(count, flag);
+            if woken < ALARMS {
+                return;
+            }
+            count -= woken;
+        }
+    }
+
+    /// Wakes the first waiters, `limit` and `N` of them at most. Says how many there were.
+    fn notify_first<const N: usize>(&self, limit: usize, flag: &impl Announce) -> usize {
+        let mut alarms = [const { None }; N];
+        {
             let mut links = self.links.lock();
-            let alarm = links.notify_first();
+            for place in alarms.iter_mut().take(limit) {
+                *place = links.notify_first();
+                if place.is_none() {
+                    break;
+                }
+            }
             if links.is_empty() {
                 flag.lower();
             }
-            alarm
-        };
-        match alarm {
-            Some(alarm) => {
-                alarm.sound();
-                true
-            }
-            None => false,
         }
+        let woken = alarms.into_iter().flatten();
+        woken.map(Alarm::sound).count()
     }
 
     /// Wakes all that wait now.

@@ -9,6 +9,7 @@
 //! several places is won in one. What was won is unlinked; its owner stays where
 //! it is, whatever its deadline says, until it is notified ([`Peer`]).
 
+use std::mem;
 use std::pin::Pin;
 
 use super::links::Links;
@@ -61,8 +62,17 @@ impl MeetingPoint {
 
     /// Wins the partner that has waited longest for one of `side`.
     pub(crate) fn meet(&self, side: Side) -> Meeting {
+        self.meet_one(side, |_| true)
+    }
+
+    /// The like, but none that has given its word and must be waited for.
+    pub(crate) fn meet_now(&self, side: Side) -> Meeting {
+        self.meet_one(side, |stake| !matches!(stake, Stake::Promise))
+    }
+
+    fn meet_one(&self, side: Side, is_right: impl Fn(Stake) -> bool) -> Meeting {
         let mut sides = self.sides.lock();
-        match sides.of(side.opposite()).claim_first() {
+        match sides.of(side.opposite()).claim_first(is_right) {
             Some(partner) => Meeting::Partner(partner),
             None if sides.closed => Meeting::Closed,
             None => Meeting::Nobody,
@@ -75,16 +85,19 @@ impl MeetingPoint {
         sides.closed || sides.of(side.opposite()).has_partner(None)
     }
 
-    /// One end is gone: who waits at the other is told.
-    pub(crate) fn close(&self) {
-        {
-            let mut sides = self.sides.lock();
-            sides.closed = true;
-        }
+    /// Nobody will come any more: who waits is told. Whether it was open.
+    pub(crate) fn close(&self) -> bool {
+        let was_closed = mem::replace(&mut self.sides.lock().closed, true);
         step!(H6, {
             self.notify_all(Side::Senders);
             self.notify_all(Side::Receivers);
         });
+        !was_closed
+    }
+
+    /// Whether it is closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.sides.lock().closed
     }
 
     fn notify_all(&self, side: Side) {

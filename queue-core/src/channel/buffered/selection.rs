@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use super::Buffered;
 use crate::channel::queue::{Queue, Reservation};
 use crate::ring::{Ended, Refusal};
-use crate::sync::step;
+use crate::sync::{Ordering, step};
 use crate::wait::Side;
 
 impl<Q: Queue> Buffered<Q> {
@@ -72,7 +72,8 @@ impl<Q: Queue> Buffered<Q> {
     fn after(&self, ended: Ended, may_drop: bool) {
         step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
         step!(H5, self.notify_up_to(Side::Senders, ended.senders));
-        if ended.closed && may_drop {
+        // ORDERING(relaxed): the look at the index that found it closed came before (G3).
+        if ended.closed && may_drop && self.is_abandoned.load(Ordering::Relaxed) {
             // The last receiver could not get past the grant.
             self.discard();
         }

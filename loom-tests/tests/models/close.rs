@@ -1,0 +1,180 @@
+//! Models of closing, of overwriting, and of tries that never wait.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::support::{Search, explore, recv, send, try_recv};
+use loom::alloc::Track;
+use loom::thread;
+use queue_core_loom::{RecvNowError, SendNowError, bounded};
+
+/// A receiver that sleeps is told of the close. Without H8 it sleeps for ever. Three preemptions.
+/// Explores 188 executions.
+#[test]
+fn close_wakes_a_parked_receiver() {
+    explore(Search::preemptions(3, 94), || {
+        let (sender, receiver) = bounded(1);
+        let waiter = thread::spawn(move || recv(&receiver));
+        assert!(sender.close());
+        assert_eq!(waiter.join().unwrap(), None);
+        assert!(sender.send(Track::new(1)).is_err());
+    });
+}
+
+/// A sender that sleeps is told of the close, and gets its message back; what was there is received.
+/// Without H9 it sleeps for ever. Three preemptions.
+/// Explores 467 executions.
+#[test]
+fn close_wakes_a_parked_sender() {
+    explore(Search::preemptions(3, 233), || {
+        let (sender, receiver) = bounded(1);
+        send(&sender, 1);
+        let waiter = thread::spawn(move || {
+            let refused = sender.send(Track::new(2)).map_err(|back| back.into_inner());
+            refused.map_err(Track::into_inner)
+        });
+        assert!(receiver.close());
+        assert_eq!(waiter.join().unwrap(), Err(2));
+        assert_eq!(recv(&receiver), Some(1));
+        assert_eq!(recv(&receiver), None);
+    });
+}
+
+/// A send that races the close either is received, or gives its message back. Unbounded.
+/// Explores 24,060 executions.
+#[test]
+fn close_against_send() {
+    explore(Search::unbounded(12_030), || {
+        let (sender, receiver) = bounded(1);
+        let producer = thread::spawn(move || sender.send(Track::new(1)).is_ok());
+        // The sender may have gone, which closes it, too.
+        receiver.close();
+        let received = recv(&receiver);
+        assert_eq!(recv(&receiver), None);
+        assert_eq!(producer.join().unwrap(), received.is_some());
+    });
+}
+
+/// Two who close: one of them finds it open. Unbounded.
+/// Explores 212 executions.
+#[test]
+fn close_against_close() {
+    explore(Search::unbounded(106), || {
+        let (sender, receiver) = bounded::<u8>(1);
+        let other = thread::spawn(move || sender.close());
+        let found_open = receiver.close();
+        assert_ne!(found_open, other.join().unwrap());
+    });
+}
+
+/// A message that displaces another against a receive: of the two, each goes to one. Three preemptions.
+/// Explores 1,095 executions.
+#[test]
+fn force_send_against_recv() {
+    explore(Search::preemptions(3, 547), || {
+        let (sender, receiver) = bounded(1);
+        send(&sender, 1);
+        let consumer = thread::spawn(move || (recv(&receiver), receiver));
+        let displaced = sender
+            .force_send(Track::new(2))
+            .unwrap()
+            .map(Track::into_inner);
+        let (received, receiver) = consumer.join().unwrap();
+        match displaced {
+            Some(displaced) => assert_eq!((displaced, received), (1, Some(2))),
+            None => {
+                assert_eq!(received, Some(1));
+                assert_eq!(try_recv(&receiver), Some(2));
+            }
+        }
+    });
+}
+
+/// A receiver that sleeps is woken by an overwriting send. Two preemptions.
+/// Explores 27,103 executions.
+#[test]
+fn force_send_wakes_a_parked_receiver() {
+    explore(Search::preemptions(2, 13_551), || {
+        let (sender, receiver) = bounded(1);
+        let waiter = thread::spawn(move || (recv(&receiver), receiver));
+        let first = sender
+            .force_send(Track::new(1))
+            .unwrap()
+            .map(Track::into_inner);
+        let second = sender
+            .force_send(Track::new(2))
+            .unwrap()
+            .map(Track::into_inner);
+        assert_eq!(first, None);
+        let expected = if second == Some(1) { 2 } else { 1 };
+        assert_eq!(waiter.join().unwrap().0, Some(expected));
+    });
+}
+
+/// A message that displaces another against the close and the drain after it: none is left behind. Three
+/// preemptions. (The drain must not take the moment for the end at which `head` has been moved and
+/// `tail` has not.)
+/// Explores 21,532 executions.
+#[test]
+fn force_send_against_close() {
+    explore(Search::preemptions(3, 10_766), || {
+        let (sender, receiver) = bounded(1);
+        send(&sender, 1);
+        let producer = thread::spawn(move || match sender.force_send(Track::new(2)) {
+            Ok(displaced) => displaced.map(Track::into_inner),
+            Err(refused) => Some(refused.into_inner().into_inner()),
+        });
+        receiver.close();
+        let mut seen: Vec<_> = std::iter::from_fn(|| recv(&receiver)).collect();
+        assert_eq!(try_recv(&receiver), None);
+        seen.extend(producer.join().unwrap());
+        assert_eq!(try_recv(&receiver), None, "after the end");
+        seen.sort_unstable();
+        assert_eq!(seen, [1, 2]);
+    });
+}
+
+/// A try that never waits, against a receive that is suspended in the middle: it says so, in some
+/// execution, and never spins (loom would report it). Unbounded.
+/// Explores 183 executions.
+#[test]
+fn a_send_that_never_waits_against_a_suspended_receive() {
+    static BUSY: AtomicBool = AtomicBool::new(false);
+    explore(Search::unbounded(91), || {
+        let (sender, receiver) = bounded(1);
+        send(&sender, 1);
+        let consumer = thread::spawn(move || (try_recv(&receiver), receiver));
+        match sender.try_send_now(Track::new(2)) {
+            Ok(()) => {}
+            Err(SendNowError::Full(back)) => assert_eq!(back.into_inner(), 2),
+            Err(SendNowError::Busy(back)) => {
+                assert_eq!(back.into_inner(), 2);
+                BUSY.store(true, Ordering::Relaxed);
+            }
+            Err(SendNowError::Disconnected(_)) => panic!("there is a receiver"),
+        }
+        assert_eq!(consumer.join().unwrap().0, Some(1));
+    });
+    assert!(BUSY.load(Ordering::Relaxed), "no execution was in the way");
+}
+
+/// The like, of a receive against a send that is suspended in the middle. Unbounded.
+/// Explores 183 executions.
+#[test]
+fn a_receive_that_never_waits_against_a_suspended_send() {
+    static BUSY: AtomicBool = AtomicBool::new(false);
+    explore(Search::unbounded(91), || {
+        let (sender, receiver) = bounded(1);
+        let producer = thread::spawn(move || {
+            send(&sender, 1);
+            sender
+        });
+        match receiver.try_recv_now().map(Track::into_inner) {
+            Ok(message) => assert_eq!(message, 1),
+            Err(RecvNowError::Empty) => {}
+            Err(RecvNowError::Busy) => BUSY.store(true, Ordering::Relaxed),
+            Err(RecvNowError::Disconnected) => panic!("there is a sender"),
+        }
+        drop(producer.join().unwrap());
+    });
+    assert!(BUSY.load(Ordering::Relaxed), "no execution was in the way");
+}

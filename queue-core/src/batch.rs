@@ -1,0 +1,198 @@
+//! Messages in bulk: those on their way from an iterator into a queue, and those that
+//! come back.
+
+use std::fmt;
+use std::iter::FusedIterator;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::vec;
+
+/// Messages that have been taken out of an iterator and are not in a queue yet.
+///
+/// An iterator is code of the user's, which must not run between a claim and its
+/// publish: what it yields is kept here meanwhile.
+pub(crate) struct Batch<T, const N: usize> {
+    /// Initialised from `start` to `end`.
+    messages: [MaybeUninit<T>; N],
+    start: usize,
+    end: usize,
+}
+
+impl<T, const N: usize> Batch<T, N> {
+    pub(crate) fn new() -> Self {
+        Self {
+            messages: [const { MaybeUninit::uninit() }; N],
+            start: 0,
+            end: 0,
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn len(&self) -> usize {
+        self.end - self.start
+    }
+
+    /// Takes up to `limit` messages out of `source`, into an empty batch. `false` where the source
+    /// has come to its end. Where it panics, what it yielded before is dropped with the batch.
+    #[inline]
+    pub(crate) fn refill(&mut self, source: &mut impl Iterator<Item = T>, limit: usize) -> bool {
+        debug_assert_eq!(self.len(), 0, "messages would be leaked");
+        (self.start, self.end) = (0, 0);
+        for place in self.messages.iter_mut().take(limit) {
+            let Some(message) = source.next() else {
+                return false;
+            };
+            place.write(message);
+            self.end += 1;
+        }
+        true
+    }
+
+    /// The oldest message.
+    #[inline(always)]
+    pub(crate) fn take(&mut self) -> Option<T> {
+        if self.start == self.end {
+            return None;
+        }
+        let place = &self.messages[self.start];
+        self.start += 1;
+        // SAFETY: it was initialised, and is no longer counted as such.
+        Some(unsafe { place.assume_init_read() })
+    }
+
+    /// Puts back what was taken last.
+    #[inline(always)]
+    pub(crate) fn put_back(&mut self, message: T) {
+        self.start -= 1;
+        self.messages[self.start].write(message);
+    }
+
+    /// What is left, and what its source still has.
+    pub(crate) fn unsent<I: Iterator<Item = T>>(mut self, sent: usize, rest: I) -> Unsent<I> {
+        let first = self.take();
+        let pulled: Vec<_> = std::iter::from_fn(|| self.take()).collect();
+        Unsent {
+            sent,
+            first,
+            pulled: pulled.into_iter(),
+            rest,
+        }
+    }
+}
+
+impl<T, const N: usize> Drop for Batch<T, N> {
+    fn drop(&mut self) {
+        let left = &raw mut self.messages[self.start..self.end];
+        // SAFETY: those are initialised, and nobody looks at them again.
+        unsafe { ptr::drop_in_place(left as *mut [T]) };
+    }
+}
+
+/// What is left of a batch that was not sent, or not all of it, in its order.
+///
+/// An iterator over what was taken out of the batch's iterator and not sent, and then over the rest of
+/// that. Nothing is lost: to drop it is what drops the messages.
+///
+/// # Examples
+///
+/// ```
+/// let ring = queue_core::Ring::new(2);
+/// let unsent = ring.push_batch([1, 2, 3, 4]).unwrap_err();
+/// assert_eq!(unsent.sent(), 2);
+/// assert_eq!(unsent.collect::<Vec<_>>(), [3, 4]);
+/// ```
+#[must_use = "the messages are dropped"]
+pub struct Unsent<I: Iterator> {
+    sent: usize,
+    first: Option<I::Item>,
+    pulled: vec::IntoIter<I::Item>,
+    rest: I,
+}
+
+impl<I: Iterator> Unsent<I> {
+    /// Nothing was taken out of the iterator that was not sent.
+    pub(crate) fn untouched(sent: usize, rest: I) -> Self {
+        Self::after(sent, None, rest)
+    }
+
+    /// Nothing but this message was.
+    pub(crate) fn after(sent: usize, first: Option<I::Item>, rest: I) -> Self {
+        Self {
+            sent,
+            first,
+            pulled: Vec::new().into_iter(),
+            rest,
+        }
+    }
+
+    /// How many messages of the batch were sent, before these.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use queue_core::{TrySendError, bounded};
+    ///
+    /// let (sender, _receiver) = bounded(2);
+    /// match sender.try_send_batch(["a", "b", "c"]) {
+    ///     Err(TrySendError::Full(unsent)) => assert_eq!(unsent.sent(), 2),
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// ```
+    pub fn sent(&self) -> usize {
+        self.sent
+    }
+}
+
+impl<I: Iterator> Iterator for Unsent<I> {
+    type Item = I::Item;
+
+    fn next(&mut self) -> Option<I::Item> {
+        self.first
+            .take()
+            .or_else(|| self.pulled.next())
+            .or_else(|| self.rest.next())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let pulled = usize::from(self.first.is_some()) + self.pulled.len();
+        let (least, most) = self.rest.size_hint();
+        (
+            least.saturating_add(pulled),
+            most.and_then(|most| most.checked_add(pulled)),
+        )
+    }
+}
+
+impl<I: ExactSizeIterator> ExactSizeIterator for Unsent<I> {}
+impl<I: FusedIterator> FusedIterator for Unsent<I> {}
+
+impl<I: Iterator> fmt::Debug for Unsent<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsent")
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Calls a method that has the size of a [`Batch`] as its last parameter, with one that
+/// keeps the frame small: 4 KiB at most, and large messages one by one.
+macro_rules! in_batches_of {
+    ($message:ty, $size:ident => $call:expr) => {
+        match std::mem::size_of::<$message>() {
+            0..=64 => {
+                const $size: usize = 64;
+                $call
+            }
+            65..=512 => {
+                const $size: usize = 8;
+                $call
+            }
+            _ => {
+                const $size: usize = 1;
+                $call
+            }
+        }
+    };
+}
+
+pub(crate) use in_batches_of;

@@ -1,0 +1,209 @@
+//! Many messages at once: a claim, and a pass of waking, for each run of slots.
+//!
+//! Who has to wait waits with one message, as [`send`](Buffered::send) and
+//! [`recv`](Buffered::recv) do, and goes on with runs: there is one way to wait.
+
+use super::Buffered;
+use crate::batch::{Batch, Unsent, in_batches_of};
+use crate::channel::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use crate::channel::queue::Queue;
+use crate::ring::{Refusal, Run, wait_out};
+use crate::sync::{Instant, step};
+use crate::wait::Side;
+
+impl<Q: Queue> Buffered<Q> {
+    /// Sends as many as there is room for.
+    pub(in crate::channel) fn try_send_batch<I>(
+        &self,
+        messages: I,
+    ) -> Result<usize, TrySendError<Unsent<I>>>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        in_batches_of!(Q::Message, N => self.try_send_runs::<I, N>(messages))
+    }
+
+    fn try_send_runs<I, const N: usize>(
+        &self,
+        mut messages: I,
+    ) -> Result<usize, TrySendError<Unsent<I>>>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        let refused = |refusal, unsent| match refusal {
+            Refusal::Closed => TrySendError::Disconnected(unsent),
+            _ => TrySendError::Full(unsent),
+        };
+        let mut batch = Batch::<_, N>::new();
+        let mut sent = 0;
+        loop {
+            let room = self.queue.looks_free(N);
+            // What need not be taken out of the iterator, to learn that there is no room for it, is not.
+            if room == 0
+                && messages.size_hint().0 > 0
+                && let Err(refusal) = wait_out(|| self.pushable())
+            {
+                return Err(refused(refusal, Unsent::untouched(sent, messages)));
+            }
+            let has_more = batch.refill(&mut messages, room.max(1));
+            while batch.len() > 0 {
+                match self.push_run_by(Q::push_run_exact, &mut batch) {
+                    Ok(length) => sent += length,
+                    Err(refusal) => return Err(refused(refusal, batch.unsent(sent, messages))),
+                }
+            }
+            if !has_more {
+                return Ok(sent);
+            }
+        }
+    }
+
+    /// Sends all, waiting for room until the deadline.
+    pub(in crate::channel) fn send_batch<I>(
+        &self,
+        messages: I,
+        deadline: Option<Instant>,
+    ) -> Result<usize, SendTimeoutError<Unsent<I>>>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        in_batches_of!(Q::Message, N => self.send_runs::<I, N>(messages, deadline))
+    }
+
+    fn send_runs<I, const N: usize>(
+        &self,
+        mut messages: I,
+        deadline: Option<Instant>,
+    ) -> Result<usize, SendTimeoutError<Unsent<I>>>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        let mut batch = Batch::<_, N>::new();
+        let mut sent = 0;
+        loop {
+            let has_more = batch.refill(&mut messages, self.queue.looks_free(N).max(1));
+            while batch.len() > 0 {
+                match self.push_run_by(Q::push_run, &mut batch) {
+                    Ok(length) => sent += length,
+                    Err(refusal) => {
+                        if let Err(refused) = self.wait_with_first(refusal, &mut batch, deadline) {
+                            return Err(refused.map(|()| batch.unsent(sent, messages)));
+                        }
+                        sent += 1;
+                    }
+                }
+            }
+            if !has_more {
+                return Ok(sent);
+            }
+        }
+    }
+
+    /// Sends the first message of a batch that is not empty, waiting for room until the deadline.
+    #[cold]
+    fn wait_with_first<const N: usize>(
+        &self,
+        refusal: Refusal,
+        batch: &mut Batch<Q::Message, N>,
+        deadline: Option<Instant>,
+    ) -> Result<(), SendTimeoutError<()>> {
+        if refusal == Refusal::Closed {
+            return Err(SendTimeoutError::Disconnected(()));
+        }
+        let Some(message) = batch.take() else {
+            return Ok(());
+        };
+        self.send_waiting(message, deadline).map_err(|refused| {
+            let (refused, message) = refused.split();
+            batch.put_back(message);
+            refused
+        })
+    }
+
+    #[inline]
+    fn push_run_by<const N: usize>(
+        &self,
+        push: impl Fn(&Q, &mut Batch<Q::Message, N>) -> Result<Run, Refusal>,
+        batch: &mut Batch<Q::Message, N>,
+    ) -> Result<usize, Refusal> {
+        loop {
+            match push(&self.queue, batch) {
+                Ok(run) => {
+                    if run.parked {
+                        step!(H10, self.notify_up_to(Side::Receivers, run.length));
+                    }
+                    return Ok(run.length);
+                }
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+    }
+
+    /// Receives up to `max` messages of those that are there.
+    pub(in crate::channel) fn try_recv_batch(
+        &self,
+        into: &mut Vec<Q::Message>,
+        max: usize,
+    ) -> Result<usize, TryRecvError> {
+        if max == 0 {
+            return Ok(0);
+        }
+        self.pop_run_by(Q::pop_run_exact, into, max)
+            .map_err(|refusal| match refusal {
+                Refusal::Closed => TryRecvError::Disconnected,
+                _ => TryRecvError::Empty,
+            })
+    }
+
+    /// Receives up to `max` messages, waiting for the first one until the deadline.
+    pub(in crate::channel) fn recv_batch(
+        &self,
+        into: &mut Vec<Q::Message>,
+        max: usize,
+        deadline: Option<Instant>,
+    ) -> Result<usize, RecvTimeoutError> {
+        if max == 0 {
+            return Ok(0);
+        }
+        match self.pop_run_by(Q::pop_run, into, max) {
+            Ok(length) => Ok(length),
+            Err(Refusal::Closed) => Err(RecvTimeoutError::Disconnected),
+            Err(_) => {
+                // Before there is a message that could be lost with it.
+                into.reserve(1);
+                into.push(self.recv_waiting(deadline)?);
+                let others = if max == 1 {
+                    0
+                } else {
+                    self.pop_run_by(Q::pop_run, into, max - 1).unwrap_or(0)
+                };
+                Ok(1 + others)
+            }
+        }
+    }
+
+    #[inline]
+    fn pop_run_by(
+        &self,
+        pop: impl Fn(&Q, &mut Vec<Q::Message>, usize) -> Result<Run, Refusal>,
+        into: &mut Vec<Q::Message>,
+        max: usize,
+    ) -> Result<usize, Refusal> {
+        loop {
+            match pop(&self.queue, into, max) {
+                // All of them were passed over.
+                Ok(run) if run.length == 0 => {}
+                Ok(run) => {
+                    if run.parked {
+                        step!(H11, self.notify_up_to(Side::Senders, run.length));
+                        self.pass_skipped();
+                    }
+                    return Ok(run.length);
+                }
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                Err(refusal) => return Err(refusal),
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Runs: slots of consecutive tickets, claimed at once.
+//!
+//! A run is as long as the slots behind the first one are ready, too: their stamps are
+//! read one after the other, and one CAS claims them all. An index that has not moved
+//! since before the looks means that the stamps have not changed either: who changes a
+//! free or published slot must have claimed it first. So a run takes one CAS where single
+//! operations take one each, and its messages stay together in the order of the ring.
+
+use super::raw::{Claim, RawRing, Refusal, wait_out};
+use super::ticket::{FREE, PUBLISHED};
+use crate::batch::{Batch, Unsent};
+use crate::sync::{Backoff, Ordering, order};
+use crate::word::{PARKED, Word, ticket};
+
+/// What a run has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// So many messages were moved.
+    pub(crate) length: usize,
+    /// Peers were parked on the index when it was claimed: wake so many of them.
+    pub(crate) parked: bool,
+}
+
+impl<T, W: Word> RawRing<T, W> {
+    /// How many of the next slots look free, up to `limit`. A hint: it asks the slots alone.
+    #[inline]
+    pub(crate) fn looks_free(&self, limit: usize) -> usize {
+        // ORDERING(relaxed): a hint, which a claim confirms.
+        let tail = ticket(W::load(&self.tail, Ordering::Relaxed));
+        self.count(tail, limit, |slot, at| {
+            // ORDERING(relaxed): as above.
+            W::load(slot, Ordering::Relaxed) == at | FREE
+        })
+    }
+
+    /// How many slots from `first` on, up to `limit` and to a whole lap, are ready.
+    #[inline(always)]
+    fn count(&self, first: u64, limit: usize, ready: impl Fn(&W::Atomic, u64) -> bool) -> usize {
+        let limit = limit.min(self.geometry.capacity());
+        let (mut at, mut length) = (first, 0);
+        while length < limit && ready(&self.slot(at).stamp, at) {
+            at = self.geometry.next(at);
+            length += 1;
+        }
+        length
+    }
+
+    /// Pushes messages from the front of a batch that is not empty, as many as there is room for.
+    #[inline]
+    pub(crate) fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+        let backoff = Backoff::new();
+        loop {
+            let (tail, _) = self.find_free()?;
+            let first = ticket(tail);
+            let length = self.count(first, batch.len(), |slot, at| {
+                // ORDERING(R5): pairs with R3; without it the write of this lap may come before the
+                // read of the last.
+                W::load(slot, order!(R5, Acquire)) == at | FREE
+            });
+            if length == 0 {
+                // A peer was faster.
+                backoff.spin();
+                continue;
+            }
+            // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
+            let claimed = W::compare_exchange_weak(
+                &self.tail,
+                tail,
+                self.geometry.advance(tail, length),
+                order!(E1, Release),
+                Ordering::Relaxed,
+            );
+            if claimed.is_err() {
+                backoff.spin();
+                continue;
+            }
+            let mut at = first;
+            for message in std::iter::from_fn(|| batch.take()).take(length) {
+                self.publish(self.claimed(at), message);
+                at = self.geometry.next(at);
+            }
+            return Ok(Run {
+                length,
+                parked: tail & PARKED != 0,
+            });
+        }
+    }
+
+    /// Pushes messages of an iterator, as many as there is room for.
+    pub(crate) fn push_runs<I, const N: usize>(&self, mut messages: I) -> Result<usize, Unsent<I>>
+    where
+        I: Iterator<Item = T>,
+    {
+        let mut batch = Batch::<_, N>::new();
+        let mut pushed = 0;
+        loop {
+            let room = self.looks_free(N);
+            // What need not be taken out of the iterator, to learn that there is no room for it, is not.
+            if room == 0 && messages.size_hint().0 > 0 && wait_out(|| self.pushable()).is_err() {
+                return Err(Unsent::untouched(pushed, messages));
+            }
+            let has_more = batch.refill(&mut messages, room.max(1));
+            while batch.len() > 0 {
+                match wait_out(|| self.push_run(&mut batch)) {
+                    Ok(run) => pushed += run.length,
+                    Err(_) => return Err(batch.unsent(pushed, messages)),
+                }
+            }
+            if !has_more {
+                return Ok(pushed);
+            }
+        }
+    }
+
+    /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.
+    ///
+    /// # Panics
+    ///
+    /// Panics where `into` cannot grow, before anything is claimed.
+    #[inline]
+    pub(crate) fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+        let backoff = Backoff::new();
+        loop {
+            let (head, _) = self.find_published()?;
+            let first = ticket(head);
+            let length = self.count(first, limit, |slot, at| {
+                // ORDERING(R6): pairs with R1; without it a message may be read before it is written.
+                W::load(slot, order!(R6, Acquire)) == at | PUBLISHED
+            });
+            if length == 0 {
+                // A peer was faster.
+                backoff.spin();
+                continue;
+            }
+            // Before the claim: an allocation takes its time, and may panic.
+            into.reserve(length);
+            // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
+            let claimed = W::compare_exchange_weak(
+                &self.head,
+                head,
+                self.geometry.advance(head, length),
+                order!(E2, Release),
+                Ordering::Relaxed,
+            );
+            if claimed.is_err() {
+                backoff.spin();
+                continue;
+            }
+            let mut at = first;
+            for place in &mut into.spare_capacity_mut()[..length] {
+                place.write(self.take(self.claimed(at)));
+                at = self.geometry.next(at);
+            }
+            // SAFETY: so many places behind the end have just been written.
+            unsafe { into.set_len(into.len() + length) };
+            return Ok(Run {
+                length,
+                parked: head & PARKED != 0,
+            });
+        }
+    }
+
+    /// One slot of a run that has been claimed.
+    #[inline(always)]
+    fn claimed(&self, ticket: u64) -> Claim<'_, T, W> {
+        Claim {
+            slot: self.slot(ticket),
+            ticket,
+            parked: false,
+        }
+    }
+}
