@@ -1,6 +1,8 @@
 //! The channels: two ends, and what lies between them.
 
 mod buffered;
+mod builder;
+mod counters;
 mod error;
 mod iter;
 mod queue;
@@ -14,6 +16,8 @@ mod weak;
 
 use std::time::Duration;
 
+pub use builder::Builder;
+pub use counters::Stats;
 pub use error::{
     ReadyTimeoutError, RecvError, RecvNowError, RecvTimeoutError, SelectTimeoutError, SendError,
     SendNowError, SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
@@ -28,6 +32,7 @@ use crate::blocks::Blocks;
 use crate::ring::RawRing;
 use crate::sync::{Instant, deadline_after};
 use buffered::Buffered;
+use counters::Setup;
 use receiver::Source;
 use rendezvous::Rendezvous;
 use sender::Target;
@@ -77,14 +82,18 @@ use timer::{Never, Timer};
 /// ```
 #[must_use]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    bounded_as(Setup::usual(), capacity)
+}
+
+fn bounded_as<T>(setup: Setup, capacity: usize) -> (Sender<T>, Receiver<T>) {
     if capacity == 0 {
-        let (senders, receivers) = shared::new(Rendezvous::new());
+        let (senders, receivers) = shared::new(Rendezvous::new(setup));
         return (
             Sender::new(Target::Rendezvous(senders)),
             Receiver::new(Source::Rendezvous(receivers)),
         );
     }
-    let (senders, receivers) = shared::new(Buffered::new(RawRing::new(capacity)));
+    let (senders, receivers) = shared::new(Buffered::new(RawRing::new(capacity), setup));
     (
         Sender::new(Target::Bounded(senders)),
         Receiver::new(Source::Bounded(receivers)),
@@ -120,7 +129,11 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// ```
 #[must_use]
 pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
-    let (senders, receivers) = shared::new(Buffered::new(Blocks::new()));
+    unbounded_as(Setup::usual())
+}
+
+fn unbounded_as<T>(setup: Setup) -> (Sender<T>, Receiver<T>) {
+    let (senders, receivers) = shared::new(Buffered::new(Blocks::new(), setup));
     (
         Sender::new(Target::Unbounded(senders)),
         Receiver::new(Source::Unbounded(receivers)),

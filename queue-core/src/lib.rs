@@ -41,12 +41,13 @@ pub use batch::Unsent;
 #[doc(hidden)]
 pub use channel::internal;
 pub use channel::{
-    Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvNowError, RecvTimeoutError,
-    Select, SelectTimeoutError, SelectedOperation, SendError, SendNowError, SendTimeoutError,
-    Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver,
-    WeakSender, after, at, bounded, never, tick, unbounded,
+    Builder, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvNowError,
+    RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation, SendError, SendNowError,
+    SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError, TrySelectError,
+    TrySendError, WeakReceiver, WeakSender, after, at, bounded, never, tick, unbounded,
 };
 pub use ring::Ring;
+pub use wait::Waiting;
 
 /// What a model controls: deadlines, chance, waits that return for no reason, and
 /// how long it waits awake.

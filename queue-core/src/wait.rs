@@ -45,6 +45,7 @@ mod list;
 mod meeting;
 mod registration;
 mod station;
+mod strategy;
 mod waiter;
 
 pub(crate) use awake::Look;
@@ -52,4 +53,5 @@ pub(crate) use blocking::{Progress, Stage, wait_until};
 pub(crate) use list::{Announce, WaitList};
 pub(crate) use meeting::{Meeting, MeetingPoint};
 pub(crate) use station::{Case, Side, Station};
+pub use strategy::Waiting;
 pub(crate) use waiter::{Node, Peer, Stake, Waiter};

@@ -8,6 +8,7 @@ use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
 
+use super::counters::{Setup, Stats};
 use super::error::{
     RecvNowError, RecvTimeoutError, SendError, SendNowError, SendTimeoutError, TryRecvError,
     TrySendError,
@@ -31,29 +32,44 @@ pub(super) struct Buffered<Q> {
     receivers: CachePadded<WaitList>,
     /// Senders that wait for room: their flag lies in the index which receives claim.
     senders: CachePadded<WaitList>,
+    /// How they wait, and what is counted. Where anything is, the flag of receivers stays up for ever,
+    /// so that every send takes the way of one that has to wake somebody, and counts on it: other
+    /// channels pay nothing for it.
+    setup: Setup,
 }
 
 /// The flag of one side.
-struct Parked<'a, Q>(&'a Q, Side);
+struct Parked<'a, Q> {
+    queue: &'a Q,
+    side: Side,
+    /// It is never lowered.
+    stays: bool,
+}
 
 impl<Q: Queue> Announce for Parked<'_, Q> {
     fn raise(&self) {
-        self.0.announce(self.1);
+        self.queue.announce(self.side);
     }
     fn lower(&self) {
-        self.0.recant(self.1);
+        if !self.stays {
+            self.queue.recant(self.side);
+        }
     }
 }
 
 impl<Q: Queue> Station for Buffered<Q> {
     unsafe fn link(&self, side: Side, node: Pin<&Node>) -> bool {
         // SAFETY: the contract is the same.
-        unsafe { self.list(side).link(node, &Parked(&self.queue, side)) };
+        unsafe { self.list(side).link(node, &self.parked(side)) };
         true
     }
 
     fn unlink(&self, side: Side, node: Pin<&Node>) {
-        self.list(side).unlink(node, &Parked(&self.queue, side));
+        self.list(side).unlink(node, &self.parked(side));
+    }
+
+    fn note_park(&self, side: Side) {
+        self.setup.counters.note_park(side);
     }
 
     fn pass_on(&self, side: Side) {
@@ -66,8 +82,12 @@ impl<Q: Queue> Station for Buffered<Q> {
 }
 
 impl<Q: Queue> Buffered<Q> {
-    pub(super) fn new(queue: Q) -> Self {
+    pub(super) fn new(queue: Q, setup: Setup) -> Self {
+        if setup.counters.are_kept() {
+            queue.announce(Side::Receivers);
+        }
         Self {
+            setup,
             queue,
             is_closed: AtomicBool::new(false),
             is_abandoned: AtomicBool::new(false),
@@ -83,15 +103,26 @@ impl<Q: Queue> Buffered<Q> {
         }
     }
 
+    fn parked(&self, side: Side) -> Parked<'_, Q> {
+        Parked {
+            queue: &self.queue,
+            side,
+            stays: side == Side::Receivers && self.setup.counters.are_kept(),
+        }
+    }
+
     #[cold]
     fn notify_one(&self, side: Side) {
-        self.list(side).notify_one(&Parked(&self.queue, side));
+        self.notify_up_to(side, 1);
     }
 
     #[cold]
     fn notify_up_to(&self, side: Side, count: usize) {
-        self.list(side)
-            .notify_up_to(count, &Parked(&self.queue, side));
+        if side == Side::Receivers {
+            self.setup.counters.note_length(|| self.queue.len());
+        }
+        let woken = self.list(side).notify_up_to(count, &self.parked(side));
+        self.setup.counters.note_wakes(woken);
     }
 
     /// Pushes if there is room, and wakes who waits for the message.
@@ -234,11 +265,13 @@ impl<Q: Queue> Buffered<Q> {
         message: Q::Message,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<Q::Message>> {
+        self.setup.counters.note_blocked_send();
         let mut unsent = Some(message);
         let sent = wait_until(
             &[Case::only(self, Side::Senders, Stake::Notice)],
+            self.setup.senders,
             deadline,
-            |look| self.queue.looks_pushable(look),
+            |look| self.looks_pushable(look),
             |stage| {
                 if let Stage::Notified(..) = stage {
                     return Progress::Sleep;
@@ -289,8 +322,9 @@ impl<Q: Queue> Buffered<Q> {
     fn recv_waiting(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
         wait_until(
             &[Case::only(self, Side::Receivers, Stake::Notice)],
+            self.setup.receivers,
             deadline,
-            |look| self.queue.looks_poppable(look),
+            |look| self.looks_poppable(look),
             |stage| {
                 if let Stage::Notified(..) = stage {
                     return Progress::Sleep;
@@ -400,12 +434,17 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     fn tell_all(&self, side: Side) {
-        self.list(side).notify_all(&Parked(&self.queue, side));
+        let woken = self.list(side).notify_all(&self.parked(side));
+        self.setup.counters.note_wakes(woken);
     }
 
     /// Whether it accepts no more messages.
     pub(super) fn is_closed(&self) -> bool {
         matches!(self.queue.pushable(), Err(Refusal::Closed))
+    }
+
+    pub(super) fn stats(&self) -> Option<Stats> {
+        self.setup.counters.stats()
     }
 
     pub(super) fn capacity(&self) -> Option<usize> {

@@ -7,6 +7,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::buffered::Buffered;
+use super::counters::Stats;
 use super::error::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 use super::iter::{IntoIter, Iter, TryIter};
 use super::rendezvous::Rendezvous;
@@ -247,6 +248,22 @@ impl<T> Receiver<T> {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         delegate!(self, channel => channel.is_closed())
+    }
+
+    /// What has happened in the channel so far; `None` if it was not built
+    /// [`with_stats`](crate::Builder::with_stats).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = queue_core::Builder::new().with_stats().bounded(2);
+    /// sender.send(1).unwrap();
+    /// receiver.recv().unwrap();
+    /// assert_eq!(receiver.stats().unwrap().high_water_mark, 1);
+    /// ```
+    #[must_use]
+    pub fn stats(&self) -> Option<Stats> {
+        delegate!(self, channel => channel.stats())
     }
 
     /// A handle that does not keep this end open.

@@ -10,20 +10,24 @@
 //! and puts it there; or gives up, and the receiver looks for another partner.
 
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::ptr::NonNull;
 
+use super::counters::{Setup, Stats};
 use super::error::{RecvNowError, RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use super::select::AnyPlace;
 use super::shared::Ends;
 use crate::ring::Refusal;
 use crate::sync::{Instant, UnsafeCell};
 use crate::wait::{
-    Case, Meeting, MeetingPoint, Peer, Progress, Side, Stage, Stake, Waiter, wait_until,
+    Case, Meeting, MeetingPoint, Node, Peer, Progress, Side, Stage, Stake, Station, Waiter,
+    wait_until,
 };
 
 /// A channel without room.
 pub(super) struct Rendezvous<T> {
     pub(super) point: MeetingPoint,
+    setup: Setup,
     /// It hands over messages of one type, from thread to thread.
     messages: PhantomData<fn(T) -> T>,
 }
@@ -67,9 +71,10 @@ impl<T> Packet<T> {
 }
 
 impl<T> Rendezvous<T> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(setup: Setup) -> Self {
         Self {
             point: MeetingPoint::new(),
+            setup,
             messages: PhantomData,
         }
     }
@@ -132,6 +137,7 @@ impl<T> Rendezvous<T> {
             Meeting::Partner(receiver) => {
                 // SAFETY: it was won here.
                 unsafe { Self::give(receiver, message) };
+                self.setup.counters.note_wakes(1);
                 Ok(())
             }
             Meeting::Nobody => Err(TrySendError::Full(message)),
@@ -160,11 +166,13 @@ impl<T> Rendezvous<T> {
         message: T,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<T>> {
+        self.setup.counters.note_blocked_send();
         let packet = Packet::new(Some(message));
         // SAFETY: called where no peer has the packet: it is not in the list, or we are notified.
         let take = || unsafe { packet.take() };
         let sent = wait_until(
-            &[Case::only(&self.point, Side::Senders, packet.stake())],
+            &[Case::only(self, Side::Senders, packet.stake())],
+            self.setup.senders,
             deadline,
             |_| false,
             |stage| match stage {
@@ -204,6 +212,7 @@ impl<T> Rendezvous<T> {
                 Meeting::Partner(sender) => {
                     // SAFETY: it was won here.
                     if let Some(message) = unsafe { Self::take_from(sender) } {
+                        self.setup.counters.note_wakes(1);
                         return Ok(message);
                     }
                 }
@@ -239,7 +248,8 @@ impl<T> Rendezvous<T> {
     fn recv_waiting(&self, deadline: Option<Instant>) -> Result<T, RecvTimeoutError> {
         let packet = Packet::new(None);
         wait_until(
-            &[Case::only(&self.point, Side::Receivers, packet.stake())],
+            &[Case::only(self, Side::Receivers, packet.stake())],
+            self.setup.receivers,
             deadline,
             |_| false,
             |stage| match stage {
@@ -286,6 +296,33 @@ impl<T> Rendezvous<T> {
 
     pub(super) fn is_closed(&self) -> bool {
         self.point.is_closed()
+    }
+
+    pub(super) fn stats(&self) -> Option<Stats> {
+        self.setup.counters.stats()
+    }
+}
+
+impl<T> Station for Rendezvous<T> {
+    unsafe fn link(&self, side: Side, node: Pin<&Node>) -> bool {
+        // SAFETY: the contract is the same.
+        unsafe { self.point.link(side, node) }
+    }
+
+    fn unlink(&self, side: Side, node: Pin<&Node>) {
+        self.point.unlink(side, node);
+    }
+
+    fn pass_on(&self, side: Side) {
+        self.point.pass_on(side);
+    }
+
+    fn note_park(&self, side: Side) {
+        self.setup.counters.note_park(side);
+    }
+
+    fn must_be_seen(&self) -> bool {
+        true
     }
 }
 

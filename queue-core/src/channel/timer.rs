@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use super::counters::Stats;
 use super::error::{RecvTimeoutError, TryRecvError};
 use super::shared::Ends;
 use crate::sync::{Instant, Mutex, earlier, has_passed, later_than};
-use crate::wait::{Progress, wait_until};
+use crate::wait::{Progress, Waiting, wait_until};
 
 /// When messages come.
 pub(super) struct Timer {
@@ -86,12 +87,17 @@ impl Timer {
     pub(super) fn is_closed(&self) -> bool {
         false
     }
+
+    pub(super) fn stats(&self) -> Option<Stats> {
+        None
+    }
 }
 
 /// Sleeps where nobody comes to wake, and looks before and after.
 fn sleep_until<R>(deadline: Option<Instant>, look: impl Fn() -> Option<R>) -> Option<R> {
     wait_until(
         &[],
+        Waiting::Park,
         deadline,
         |_| false,
         |_| look().map_or(Progress::Sleep, |seen| Progress::Done(seen, 0)),
@@ -133,6 +139,10 @@ impl Never {
 
     pub(super) fn is_closed(self) -> bool {
         false
+    }
+
+    pub(super) fn stats(self) -> Option<Stats> {
+        None
     }
 }
 

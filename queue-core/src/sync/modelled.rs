@@ -354,6 +354,11 @@ impl Deadline {
     }
 }
 
+/// A wait awake is a yield.
+pub(crate) fn has_cores() -> bool {
+    true
+}
+
 /// Durations are not modelled: a wait with a timeout never times out.
 pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None

@@ -97,6 +97,22 @@ pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<
     futex.wait(expected, earlier(deadline_after(nap), deadline));
 }
 
+/// Whether more than one thread can run at a time, so that one may wait for another awake.
+pub(crate) fn has_cores() -> bool {
+    const UNKNOWN: u8 = 0;
+    const ONE: u8 = 1;
+    const SEVERAL: u8 = 2;
+    static CORES: AtomicU8 = AtomicU8::new(UNKNOWN);
+    let mut cores = CORES.load(Ordering::Relaxed);
+    if cores == UNKNOWN {
+        // Asked once: it reads the affinity, and the quota of a container.
+        let several = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
+        cores = if several { SEVERAL } else { ONE };
+        CORES.store(cores, Ordering::Relaxed);
+    }
+    cores == SEVERAL
+}
+
 /// A number that is hard to foresee, for fairness and nothing else.
 pub(crate) fn random() -> u32 {
     thread_local! {

@@ -11,8 +11,12 @@
 //! at 1P1C, 2P2C and 4P1C on two cores against attempts with doubling pauses:
 //! 1.3 to 5 times the throughput, and the same round trip. Where nothing limits the lead, a
 //! longer one is better still (unbounded, 1P1C: twice the throughput of the short one).
+//!
+//! **One CPU.** Where threads have one CPU between them, whoever is waited for needs it: the looks
+//! begin with yields.
 
-use crate::sync::{spin_loop, yield_now};
+use super::strategy::Waiting;
+use crate::sync::{has_cores, spin_loop, yield_now};
 
 /// A glance at the queue, cheaper than an attempt, that may be wrong.
 #[derive(Clone, Copy)]
@@ -66,15 +70,27 @@ static AWAKE: Awake = Awake {
     boundless_pause: 0,
 };
 
-/// Looks again and again, and tells `is_over` what it saw, until that says so or
-/// it is cheaper to sleep.
-pub(super) fn look_awake(look: impl Fn(Look) -> bool, mut is_over: impl FnMut(bool) -> bool) {
+/// Looks again and again, and tells `is_over` what it saw, until that says so or, where one may
+/// [`Park`](Waiting::Park), it is cheaper to sleep.
+pub(super) fn look_awake(
+    waiting: Waiting,
+    look: impl Fn(Look) -> bool,
+    mut is_over: impl FnMut(bool) -> bool,
+) {
     let paused_looks = AWAKE.short_looks + AWAKE.long_looks;
-    for turn in 0..paused_looks + AWAKE.yielded_looks {
+    let all_looks = match waiting {
+        Waiting::Park => paused_looks + AWAKE.yielded_looks,
+        Waiting::Yield | Waiting::Spin => u32::MAX,
+    };
+    let has_cores = has_cores();
+    let mut turn = if has_cores { 0 } else { paused_looks };
+    while turn < all_looks {
         if turn < AWAKE.short_looks {
             spin_loop();
         } else if turn < paused_looks {
             pause(AWAKE.long_pause);
+        } else if waiting == Waiting::Spin && has_cores {
+            spin_loop();
         } else {
             yield_now();
         }
@@ -91,6 +107,8 @@ pub(super) fn look_awake(look: impl Fn(Look) -> bool, mut is_over: impl FnMut(bo
         if is_over(ready) {
             return;
         }
+        // One that never sleeps stays at its last turn.
+        turn = (turn + 1).min(u32::MAX - 1);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::awake::{Look, look_awake};
 use super::registration::{first_case, leave, nodes_for, register};
 use super::station::Case;
+use super::strategy::Waiting;
 use super::waiter::{Node, Peer, Waiter};
 use crate::sync::{Instant, has_passed};
 
@@ -39,7 +40,9 @@ pub(crate) enum Stage {
 
 /// Attempts until it is done, `None` when the deadline comes first.
 ///
-/// There is at least one attempt, however late it is.
+/// There is at least one attempt, however late it is. Whoever waits by [`Waiting::Yield`] or
+/// [`Spin`](Waiting::Spin) does not register, so that no peer has to wake anybody, unless it is found only
+/// when it is registered.
 ///
 /// **Passing on.** A notification is used up only by an attempt of its case that is made
 /// *after* it and comes to something. Otherwise it goes on to the next waiter:
@@ -51,6 +54,7 @@ pub(crate) enum Stage {
 #[cold]
 pub(crate) fn wait_until<R>(
     cases: &[Case<'_>],
+    waiting: Waiting,
     deadline: Option<Instant>,
     look: impl Fn(Look) -> bool,
     mut attempt: impl FnMut(Stage) -> Progress<R>,
@@ -60,11 +64,11 @@ pub(crate) fn wait_until<R>(
         cases,
         number: None,
     };
-    let (mut naps, mut steps_back) = (0_u32, 0_u32);
+    let mut steps_back = 0_u32;
     loop {
         let looks_awake = !must_be_seen && !cases.is_empty();
         if let Some(result) = unused.result_of(if looks_awake {
-            attempt_awake(deadline, &look, &mut attempt)
+            attempt_awake(waiting, deadline, &look, &mut attempt)
         } else {
             attempt(Stage::Free)
         }) {
@@ -97,11 +101,12 @@ pub(crate) fn wait_until<R>(
         } else {
             if must_be_seen {
                 look_awake(
+                    Waiting::Park,
                     |which| matches!(which, Look::Ready) && waiter.is_settled() || look(which),
                     |ready| ready || deadline.is_some_and(has_passed),
                 );
             }
-            outcome = sleep_registered(&waiter, deadline, &mut naps, &mut attempt);
+            outcome = sleep_registered(cases, &waiter, waiting, deadline, &mut attempt);
         }
         let notified = leave(cases, first, &nodes[..registered], &waiter);
         let result = unused.result_of(outcome);
@@ -166,19 +171,28 @@ impl Drop for Unused<'_, '_> {
 
 /// Attempts and sleeps until it is done, notified, late, or there is something to do unregistered.
 fn sleep_registered<R>(
+    cases: &[Case<'_>],
     waiter: &Waiter,
+    waiting: Waiting,
     deadline: Option<Instant>,
-    naps: &mut u32,
     attempt: &mut impl FnMut(Stage) -> Progress<R>,
 ) -> Progress<R> {
+    let mut naps = 0_u32;
     loop {
         let progress = attempt(Stage::Registered);
         match progress {
             Progress::Sleep | Progress::Busy if waiter.is_settled() => return progress,
-            Progress::Sleep => waiter.sleep(deadline),
+            Progress::Sleep => {
+                if waiting == Waiting::Park {
+                    for case in cases {
+                        case.station.note_park(case.side);
+                    }
+                }
+                waiter.rest(waiting, deadline);
+            }
             Progress::Busy => {
-                waiter.nap(*naps, deadline);
-                *naps = naps.saturating_add(1);
+                waiter.nap(naps, deadline);
+                naps = naps.saturating_add(1);
             }
             Progress::Done(..) | Progress::Seen(_) | Progress::Withdraw => return progress,
         }
@@ -191,12 +205,13 @@ fn sleep_registered<R>(
 /// Attempts while it is cheaper to stay awake than to sleep, and while there is
 /// time; the last time however things look.
 fn attempt_awake<R>(
+    waiting: Waiting,
     deadline: Option<Instant>,
     look: impl Fn(Look) -> bool,
     attempt: &mut impl FnMut(Stage) -> Progress<R>,
 ) -> Progress<R> {
     let mut last = Progress::Sleep;
-    look_awake(look, |ready| {
+    look_awake(waiting, look, |ready| {
         if ready {
             last = attempt(Stage::Free);
         }
@@ -232,7 +247,7 @@ mod tests {
 
     impl Bench {
         fn notify(&self) {
-            self.0.notify_one(&NoFlag);
+            self.0.notify_up_to(1, &NoFlag);
         }
     }
 
@@ -248,6 +263,7 @@ mod tests {
         fn pass_on(&self, _: Side) {
             self.notify();
         }
+        fn note_park(&self, _: Side) {}
         fn must_be_seen(&self) -> bool {
             false
         }
@@ -270,6 +286,7 @@ mod tests {
         let attempts = Cell::new(0);
         let result = wait_until(
             &cases,
+            Waiting::Park,
             deadline,
             |_| false,
             |stage| {

@@ -52,22 +52,21 @@ impl WaitList {
         }
     }
 
-    /// Wakes the first waiter that nobody has woken.
+    /// Wakes the first `count` waiters that nobody has woken. Says how many there were.
     #[cold]
-    pub(crate) fn notify_one(&self, flag: &impl Announce) {
-        self.notify_first::<1>(1, flag);
-    }
-
-    /// Wakes the first `count` waiters that nobody has woken.
-    #[cold]
-    pub(crate) fn notify_up_to(&self, mut count: usize, flag: &impl Announce) {
-        while count > 0 {
-            let woken = self.notify_first::<ALARMS>(count, flag);
-            if woken < ALARMS {
-                return;
-            }
-            count -= woken;
+    pub(crate) fn notify_up_to(&self, count: usize, flag: &impl Announce) -> usize {
+        if count == 1 {
+            return self.notify_first::<1>(1, flag);
         }
+        let mut all_woken = 0;
+        while all_woken < count {
+            let woken = self.notify_first::<ALARMS>(count - all_woken, flag);
+            all_woken += woken;
+            if woken < ALARMS {
+                break;
+            }
+        }
+        all_woken
     }
 
     /// Wakes the first waiters, `limit` and `N` of them at most. Says how many there were.
@@ -89,15 +88,13 @@ impl WaitList {
         woken.map(Alarm::sound).count()
     }
 
-    /// Wakes all that wait now.
+    /// Wakes all that wait now. Says how many there were.
     #[cold]
-    pub(crate) fn notify_all(&self, flag: &impl Announce) {
+    pub(crate) fn notify_all(&self, flag: &impl Announce) -> usize {
         // Those woken may come back and wait again, behind the last of this moment: count them
         // first, or a stream of returning waiters would keep this call for ever.
         let waiting = self.links.lock().count();
-        for _ in 0..waiting {
-            self.notify_one(flag);
-        }
+        self.notify_up_to(waiting, flag)
     }
 }
 
@@ -141,15 +138,15 @@ mod tests {
             // SAFETY: the nodes and waiters outlive the list's use of them in this function.
             unsafe { list.link(node, &flag) };
         }
-        list.notify_one(&flag);
+        list.notify_up_to(1, &flag);
         assert!(waiters[0].is_notified() && !waiters[1].is_notified());
         list.unlink(second.as_ref(), &flag);
         assert!(flag.0.get(), "one is left");
-        list.notify_one(&flag);
+        list.notify_up_to(1, &flag);
         assert!(waiters[2].is_notified() && !waiters[1].is_notified());
         assert!(!flag.0.get(), "none is left");
         list.unlink(third.as_ref(), &flag);
-        list.notify_one(&flag);
+        list.notify_up_to(1, &flag);
     }
 
     #[test]
@@ -163,7 +160,7 @@ mod tests {
             unsafe { list.link(node, &flag) };
         }
         assert_eq!(waiters[0].cancel(), Ok(()));
-        list.notify_one(&flag);
+        list.notify_up_to(1, &flag);
         assert!(!waiters[0].is_notified() && waiters[1].is_notified());
         assert_eq!(waiters[1].cancel(), Err(0), "the notifier was first");
     }

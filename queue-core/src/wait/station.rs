@@ -37,6 +37,9 @@ pub(crate) trait Station {
     /// Gives a notification that its owner has not used up to the next.
     fn pass_on(&self, side: Side);
 
+    /// Somebody goes to sleep here.
+    fn note_park(&self, side: Side);
+
     /// Whether peers find only those who are in the list: then there is no use in staying awake
     /// outside it.
     fn must_be_seen(&self) -> bool;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::awake::{Look, look_awake};
 use super::station::Case;
-use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, order};
+use super::strategy::Waiting;
+use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, has_passed, order};
 
 const WAITING: u32 = 0;
 const CANCELLED: u32 = 1;
@@ -118,7 +119,11 @@ impl Waiter {
     pub(crate) fn wait_for_claimant(&self) -> usize {
         // ORDERING(relaxed): a hint; the load below confirms it.
         let is_over = || is_notification(self.state.load(Ordering::Relaxed));
-        look_awake(|look| matches!(look, Look::Ready) && is_over(), |over| over);
+        look_awake(
+            Waiting::Park,
+            |look| matches!(look, Look::Ready) && is_over(),
+            |over| over,
+        );
         loop {
             // ORDERING(W2): pairs with W1 and W3; see there.
             let state = self.state.load(order!(W2, Acquire));
@@ -141,9 +146,16 @@ impl Waiter {
         self.state.load(Ordering::Relaxed) != WAITING
     }
 
-    /// Sleeps until notified, until the deadline, or for no reason.
-    pub(super) fn sleep(&self, deadline: Option<Instant>) {
-        self.state.wait(WAITING, deadline);
+    /// Sleeps, or stays awake, until notified, until the deadline, or for no reason.
+    pub(super) fn rest(&self, waiting: Waiting, deadline: Option<Instant>) {
+        match waiting {
+            Waiting::Park => self.state.wait(WAITING, deadline),
+            Waiting::Yield | Waiting::Spin => look_awake(
+                waiting,
+                |look| matches!(look, Look::Ready) && self.is_settled(),
+                |settled| settled || deadline.is_some_and(has_passed),
+            ),
+        }
     }
 
     /// Sleeps until notified, for a bounded time, which grows with the naps taken before.

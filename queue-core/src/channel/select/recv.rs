@@ -86,7 +86,7 @@ impl<T> Operation for Receiver<T> {
                 stake: Stake::Notice,
             }),
             Source::Rendezvous(channel) => Some(Post {
-                station: &channel.point,
+                station: &**channel,
                 side,
                 stake: place.stake(),
             }),

@@ -13,7 +13,7 @@ use super::operation::{Operation, Selection};
 use super::stash::AnyPlace;
 use crate::ring::Refusal;
 use crate::sync::{Backoff, Instant, earlier, has_passed, random, scaled};
-use crate::wait::{Case, Progress, Stage, Stake, wait_until};
+use crate::wait::{Case, Progress, Stage, Stake, Waiting, wait_until};
 
 /// An operation with the number that its user knows it by.
 #[derive(Clone, Copy)]
@@ -232,6 +232,7 @@ fn wait<R>(
             .fold(None, |due, arm| earlier(due, arm.operation.due()));
         let found = wait_until(
             cases,
+            Waiting::Park,
             earlier(limit.deadline(), due),
             |look| arms.iter().any(|arm| arm.operation.looks_ready(look)),
             &mut attempt,

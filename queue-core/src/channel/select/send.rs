@@ -92,7 +92,7 @@ impl<T> Operation for Sender<T> {
                 stake: Stake::Notice,
             },
             Target::Rendezvous(channel) => Post {
-                station: &channel.point,
+                station: &**channel,
                 side,
                 stake: Stake::Promise,
             },

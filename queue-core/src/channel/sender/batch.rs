@@ -34,9 +34,9 @@ impl<T> Sender<T> {
     /// ```
     /// let (sender, receiver) = queue_core::bounded(4);
     /// let consumer = std::thread::spawn(move || receiver.iter().sum::<u32>());
-    /// assert_eq!(sender.send_batch(1..=100), Ok(100));
+    /// assert_eq!(sender.send_batch(1..=100).unwrap(), 100);
     /// let mut messages = vec![1, 2, 3];
-    /// assert_eq!(sender.send_batch(messages.drain(..)), Ok(3));
+    /// assert_eq!(sender.send_batch(messages.drain(..)).unwrap(), 3);
     /// drop(sender);
     /// assert_eq!(consumer.join().unwrap(), 5056);
     /// ```
@@ -134,7 +134,7 @@ impl<T> Sender<T> {
     /// use std::time::Instant;
     ///
     /// let (sender, _receiver) = queue_core::bounded(2);
-    /// assert_eq!(sender.send_batch_deadline([1, 2], Instant::now()), Ok(2));
+    /// assert_eq!(sender.send_batch_deadline([1, 2], Instant::now()).unwrap(), 2);
     /// ```
     pub fn send_batch_deadline<I>(
         &self,
