@@ -108,6 +108,8 @@ pub fn all() -> Vec<Contender> {
             block::<queue_core::Channel>(),
             poll::<queue_core::Ring>(),
             poll::<queue_core::Channel>().named(OUR_CHANNEL, "channel"),
+            batch16::<queue_core::Channel>(),
+            batch64::<queue_core::Channel>(),
             rendezvous::<queue_core::Channel>(),
             unbounded::<queue_core::Channel>(),
             select::<queue_core::Channel>(),

@@ -1,12 +1,14 @@
 //! Our own: [`Ring`] where the caller polls, channels where it waits.
 
 use queue_core::{Receiver, Select, Sender, bounded, unbounded};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::OURS;
+use super::vectored::as_vec;
 use crate::cells::{Capacity, Cell};
 use crate::contract::{Form, Topology};
-use crate::link::{self, Ends, Polling, Queue};
+use crate::link::{self, Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
 const VERSION: &str = env!("VERSION_QUEUE_CORE");
@@ -66,5 +68,26 @@ impl Queue for Channel {
 blocking!(Channel);
 
 polling!(Channel);
+
+impl Batching for Channel {
+    const BATCH_NOTES: &'static str = "send_batch and recv_batch";
+
+    #[inline]
+    fn send_batch<M: Message>(sender: &mut Self::Sender<M>, messages: &mut VecDeque<M>) {
+        sender
+            .send_batch(messages.drain(..))
+            .expect("the receivers outlive the senders");
+    }
+
+    #[inline]
+    fn recv_batch<M: Message>(
+        receiver: &mut Self::Receiver<M>,
+        messages: &mut VecDeque<M>,
+        most: usize,
+    ) {
+        // Its error is the end, where there is nothing to append.
+        let _ = as_vec(messages, |vector| receiver.recv_batch(vector, most));
+    }
+}
 
 selecting!(Channel, Select, Receiver);

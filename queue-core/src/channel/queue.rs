@@ -151,7 +151,10 @@ impl<T> Queue for RawRing<T> {
     }
 
     fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        wait_out(|| self.push_run(batch))
+        match self.push_run(batch) {
+            Err(Refusal::Busy) => wait_out(|| self.push_run(batch)),
+            settled => settled,
+        }
     }
 
     fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
@@ -159,7 +162,10 @@ impl<T> Queue for RawRing<T> {
     }
 
     fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        wait_out(|| self.pop_run(into, limit))
+        match self.pop_run(into, limit) {
+            Err(Refusal::Busy) => wait_out(|| self.pop_run(into, limit)),
+            settled => settled,
+        }
     }
 
     fn displace(&self, message: T) -> Result<T, T> {
@@ -272,7 +278,11 @@ impl<T> Queue for Blocks<T> {
 
     #[inline(always)]
     fn pop_exact(&self) -> Result<(T, bool), Refusal> {
-        wait_out(|| self.pop(Suspended::WaitOut)).map(|message| (message, false))
+        let popped = match self.pop(Suspended::WaitOut) {
+            Err(Refusal::Busy) => wait_out(|| self.pop(Suspended::WaitOut)),
+            settled => settled,
+        };
+        Ok((popped?, false))
     }
 
     fn looks_free(&self, limit: usize) -> usize {

@@ -225,8 +225,8 @@ impl<T> Rendezvous<T> {
     /// Receives if a sender waits with its message in hand.
     pub(super) fn try_recv_now(&self) -> Result<T, RecvNowError> {
         match self.point.meet_now(Side::Receivers) {
-            // SAFETY: it was won here.
             Meeting::Partner(sender) => {
+                // SAFETY: it was won here.
                 unsafe { Self::take_from(sender) }.ok_or(RecvNowError::Busy)
             }
             Meeting::Nobody if self.point.is_ready(Side::Receivers) => Err(RecvNowError::Busy),

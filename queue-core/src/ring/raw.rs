@@ -382,33 +382,29 @@ impl<T, W: Word> RawRing<T, W> {
     /// Claims a push, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        wait_out(|| self.claim_push())
+        match self.claim_push() {
+            Err(Refusal::Busy) => wait_out(|| self.claim_push()),
+            settled => settled,
+        }
     }
 
     /// Claims a pop, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_pop_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        wait_out(|| self.claim_pop())
+        match self.claim_pop() {
+            Err(Refusal::Busy) => wait_out(|| self.claim_pop()),
+            settled => settled,
+        }
     }
 }
 
 /// Makes a claim, and again until no peer is in the way.
-#[inline(always)]
-pub(crate) fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
-    match claim() {
-        Err(Refusal::Busy) => wait_again(claim),
-        settled => settled,
-    }
-}
-
-/// Makes a claim again, until no peer is in the way.
 #[cold]
-fn wait_again<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
+pub(crate) fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
     let backoff = Backoff::new();
     loop {
-        backoff.snooze();
         match claim() {
-            Err(Refusal::Busy) => {}
+            Err(Refusal::Busy) => backoff.snooze(),
             settled => return settled,
         }
     }

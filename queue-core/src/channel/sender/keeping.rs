@@ -70,7 +70,7 @@ impl<T> Sender<T> {
     #[inline]
     pub fn send_from(&self, message: &mut Option<T>) -> Result<(), SendError<()>> {
         self.send_from_until(message, None)
-            .map_err(|refused| SendError(refused.into_inner()))
+            .map_err(|_| SendError(()))
     }
 
     /// Sends as [`send_timeout`](Self::send_timeout) does, and leaves the message in its place unless it

@@ -1,5 +1,7 @@
 //! The channel against the model.
 
+mod more;
+
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -32,13 +34,31 @@ pub(crate) enum Step {
     TryIter(usize),
     /// By value, of a clone.
     IntoIter(usize),
+    TrySendNow(usize),
+    TryRecvNow(usize),
+    ForceSend(usize),
+    TrySendFrom(usize),
+    SendFrom(usize),
+    TrySendBatch(usize),
+    /// With a limit that is over at once.
+    SendBatch(usize),
+    TryRecvBatch(usize),
+    /// As `SendBatch`.
+    RecvBatch(usize),
+    Drain(usize),
+    /// By a sender.
+    Close(usize),
+    /// By a receiver.
+    CloseBehind(usize),
+    /// Of either end; and back again.
+    Downgrade(usize),
 }
 
 impl Step {
     /// Every pair of bytes is a step.
     pub(crate) fn decode([code, number]: [u8; 2]) -> Self {
         let number = usize::from(number);
-        match code % 36 {
+        match code % 64 {
             0..7 => Self::TrySend(number),
             7..11 => Self::Send(number),
             11..13 => Self::SendTimeout(number),
@@ -53,7 +73,20 @@ impl Step {
             31 | 32 => Self::DropReceiver(number),
             33 => Self::Iter(number),
             34 => Self::TryIter(number),
-            _ => Self::IntoIter(number),
+            35 => Self::IntoIter(number),
+            36..38 => Self::TrySendNow(number),
+            38..40 => Self::TryRecvNow(number),
+            40..43 => Self::ForceSend(number),
+            43 => Self::TrySendFrom(number),
+            44 => Self::SendFrom(number),
+            45..49 => Self::TrySendBatch(number),
+            49..52 => Self::SendBatch(number),
+            52..56 => Self::TryRecvBatch(number),
+            56..59 => Self::RecvBatch(number),
+            59 | 60 => Self::Drain(number),
+            61 if number > 200 => Self::Close(number),
+            62 if number > 200 => Self::CloseBehind(number),
+            _ => Self::Downgrade(number),
         }
     }
 }
@@ -90,6 +123,7 @@ struct Subject<P> {
     capacity: Option<usize>,
     model: VecDeque<usize>,
     next_id: usize,
+    is_closed: bool,
 }
 
 /// What the model says of a send.
@@ -118,6 +152,7 @@ impl<P: Payload> Subject<P> {
             capacity,
             model: VecDeque::new(),
             next_id: 0,
+            is_closed: false,
         }
     }
 
@@ -125,6 +160,7 @@ impl<P: Payload> Subject<P> {
         let (sender, receiver) = open(self.capacity);
         self.senders.push(sender);
         self.receivers.push(receiver);
+        self.is_closed = false;
     }
 
     fn perform(&mut self, step: Step) {
@@ -206,6 +242,19 @@ impl<P: Payload> Subject<P> {
             Step::IntoIter(number) => self.iterate(number, Reach::End, |receiver, count| {
                 receiver.clone().into_iter().take(count).collect()
             }),
+            Step::TrySendNow(chosen) => self.send(chosen, more::try_send_now),
+            Step::TryRecvNow(chosen) => self.recv(chosen, more::try_recv_now),
+            Step::ForceSend(chosen) => self.force_send(chosen),
+            Step::TrySendFrom(chosen) => self.send(chosen, more::try_send_from),
+            Step::SendFrom(chosen) => self.send(chosen, more::send_from),
+            Step::TrySendBatch(number) => self.send_batch(number, more::try_send_batch),
+            Step::SendBatch(number) => self.send_batch(number, more::send_batch),
+            Step::TryRecvBatch(number) => self.recv_batch(number, more::try_recv_batch),
+            Step::RecvBatch(number) => self.recv_batch(number, more::recv_batch),
+            Step::Drain(number) => self.drain(number),
+            Step::Close(chosen) => self.close_by_sender(chosen),
+            Step::CloseBehind(chosen) => self.close_by_receiver(chosen),
+            Step::Downgrade(chosen) => self.downgrade(chosen),
         }
     }
 
@@ -218,13 +267,7 @@ impl<P: Payload> Subject<P> {
         let Some(index) = index(&self.senders, chosen) else {
             return;
         };
-        let expected = if self.receivers.is_empty() {
-            Verdict::Disconnected
-        } else if self.is_full() {
-            Verdict::Full
-        } else {
-            Verdict::Sent
-        };
+        let expected = self.verdict();
         let id = self.next_id;
         self.next_id += 1;
         let waits = expected == Verdict::Full;
@@ -247,7 +290,7 @@ impl<P: Payload> Subject<P> {
         };
         let expected = match self.model.pop_front() {
             Some(id) => Found::Message(id),
-            None if self.senders.is_empty() => Found::Disconnected,
+            None if !self.may_get_more() => Found::Disconnected,
             None => Found::Empty,
         };
         let waits = expected == Found::Empty;
@@ -271,7 +314,7 @@ impl<P: Payload> Subject<P> {
         // Of an unbounded channel, up to two blocks of messages and a few.
         let wanted = number % self.capacity.map_or(70, |capacity| capacity + 2);
         let count = match reach {
-            Reach::End if !self.senders.is_empty() => wanted.min(self.model.len()),
+            Reach::End if self.may_get_more() => wanted.min(self.model.len()),
             _ => wanted,
         };
         let messages = take(&self.receivers[index], count);
@@ -279,6 +322,21 @@ impl<P: Payload> Subject<P> {
         for (message, id) in messages.iter().zip(self.model.drain(..messages.len())) {
             message.assert_is(id);
         }
+    }
+
+    /// What becomes of a send of one message.
+    fn verdict(&self) -> Verdict {
+        if self.receivers.is_empty() || self.is_closed {
+            Verdict::Disconnected
+        } else if self.is_full() {
+            Verdict::Full
+        } else {
+            Verdict::Sent
+        }
+    }
+
+    fn may_get_more(&self) -> bool {
+        !self.senders.is_empty() && !self.is_closed
     }
 
     fn is_full(&self) -> bool {
@@ -291,6 +349,12 @@ impl<P: Payload> Subject<P> {
         for sender in &self.senders {
             assert_eq!((sender.len(), sender.is_empty()), (len, len == 0));
             assert_eq!((sender.is_full(), sender.capacity()), (full, self.capacity));
+            assert_eq!(sender.sender_count(), self.senders.len());
+            assert_eq!(sender.receiver_count(), self.receivers.len());
+            assert_eq!(
+                sender.is_closed(),
+                self.is_closed || self.receivers.is_empty()
+            );
             assert!(sender.same_channel(&self.senders[0]));
             assert!(!sender.same_channel(&self.stranger.0));
         }
@@ -300,6 +364,9 @@ impl<P: Payload> Subject<P> {
                 (receiver.is_full(), receiver.capacity()),
                 (full, self.capacity)
             );
+            assert_eq!(receiver.sender_count(), self.senders.len());
+            assert_eq!(receiver.receiver_count(), self.receivers.len());
+            assert_eq!(receiver.is_closed(), !self.may_get_more());
             assert!(receiver.same_channel(&self.receivers[0]));
             assert!(!receiver.same_channel(&self.stranger.1));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use queue_core::Ring;
+use queue_core::ring::{PopNowError, PushNowError, Ring};
 
 use super::payload::{self, Payload};
 
@@ -14,6 +14,10 @@ pub(crate) enum Step {
     ForcePush,
     PushMut,
     PopMut,
+    PushNow,
+    PopNow,
+    PushBatch(usize),
+    PopBatch(usize),
     /// Take so many from the ring's iterator, drop that, and go on with a new ring.
     IntoIter(usize),
     /// Drop the ring with what is inside, and go on with a new one.
@@ -23,14 +27,18 @@ pub(crate) enum Step {
 impl Step {
     /// Every pair of bytes is a step.
     pub(crate) fn decode([code, count]: [u8; 2]) -> Self {
-        match code % 24 {
+        match code % 32 {
             0..6 => Self::Push,
             6..10 => Self::Pop,
             10..14 => Self::ForcePush,
             14..18 => Self::PushMut,
             18..21 => Self::PopMut,
             21 | 22 => Self::IntoIter(usize::from(count % 12)),
-            _ => Self::Renew,
+            23 => Self::Renew,
+            24 => Self::PushNow,
+            25 => Self::PopNow,
+            26..29 => Self::PushBatch(usize::from(count % 12)),
+            _ => Self::PopBatch(usize::from(count % 12)),
         }
     }
 }
@@ -70,6 +78,10 @@ impl<P: Payload> Subject<P> {
         (id, P::new(id))
     }
 
+    fn make_some(&mut self, count: usize) -> Vec<P> {
+        (0..count).map(|_| self.make().1).collect()
+    }
+
     fn is_full(&self) -> bool {
         self.model.len() == self.capacity
     }
@@ -99,6 +111,48 @@ impl<P: Payload> Subject<P> {
                 let oldest = self.is_full().then(|| self.model.pop_front()).flatten();
                 assert_same(self.ring.force_push(message), oldest);
                 self.model.push_back(id);
+            }
+            Step::PushNow => {
+                let (id, message) = self.make();
+                let result = self
+                    .ring
+                    .push_now(message)
+                    .map_err(|refused| match refused {
+                        PushNowError::Full(message) => message,
+                        PushNowError::Busy(_) => panic!("nobody else is there"),
+                    });
+                self.pushed(id, result);
+            }
+            Step::PopNow => {
+                let popped = self.ring.pop_now();
+                assert_ne!(popped.as_ref().err(), Some(&PopNowError::Busy));
+                assert_same(popped.ok(), self.model.pop_front());
+            }
+            Step::PushBatch(count) => {
+                let (first, messages) = (self.next_id, self.make_some(count));
+                let room = self.capacity - self.model.len();
+                let pushed = match self.ring.push_batch(messages) {
+                    Ok(pushed) => pushed,
+                    Err(unsent) => {
+                        assert!(unsent.len() > 0);
+                        let pushed = unsent.sent();
+                        for (message, id) in unsent.zip(first + pushed..) {
+                            message.assert_is(id);
+                        }
+                        pushed
+                    }
+                };
+                assert_eq!(pushed, count.min(room));
+                self.model.extend(first..first + pushed);
+            }
+            Step::PopBatch(max) => {
+                let mut messages = Vec::new();
+                let popped = self.ring.pop_batch(&mut messages, max);
+                assert_eq!(popped, max.min(self.model.len()));
+                assert_eq!(popped, messages.len());
+                for (message, id) in messages.iter().zip(self.model.drain(..popped)) {
+                    message.assert_is(id);
+                }
             }
             Step::IntoIter(count) => {
                 let mut messages = self.replace().into_iter();
