@@ -60,6 +60,15 @@ impl<T, const N: usize> Batch<T, N> {
         Some(unsafe { place.assume_init_read() })
     }
 
+    /// The oldest messages, `length` of them, which are taken whether they are looked at or not.
+    #[inline(always)]
+    pub(crate) fn take_run(&mut self, length: usize) -> impl Iterator<Item = T> {
+        let run = &self.messages[self.start..self.end][..length];
+        self.start += length;
+        // SAFETY: they were initialised, and are no longer counted as such; each is read once.
+        run.iter().map(|place| unsafe { place.assume_init_read() })
+    }
+
     /// Puts back what was taken last.
     #[inline(always)]
     pub(crate) fn put_back(&mut self, message: T) {

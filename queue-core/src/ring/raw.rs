@@ -86,7 +86,7 @@ pub(crate) struct RawRing<T, W: Word = NativeWord> {
     /// The ticket of the next push, with `CLOSED`, `PARKED` for receivers and `PRIORITY`.
     pub(super) tail: CachePadded<W::Atomic>,
     pub(super) geometry: Geometry,
-    slots: Box<[Slot<T, W>]>,
+    pub(super) slots: Box<[Slot<T, W>]>,
 }
 
 // SAFETY: the ring hands each message from one thread to exactly one other, ordered by the stamps;

@@ -6,8 +6,8 @@
 //! free or published slot must have claimed it first. So a run takes one CAS where single
 //! operations take one each, and its messages stay together in the order of the ring.
 
-use super::raw::{Claim, RawRing, Refusal, wait_out};
-use super::ticket::{FREE, PUBLISHED};
+use super::raw::{Claim, RawRing, Refusal, Slot, wait_out};
+use super::ticket::{FREE, ONE, PUBLISHED};
 use crate::batch::{Batch, Unsent};
 use crate::sync::{Backoff, Ordering, order};
 use crate::word::{PARKED, Word, ticket};
@@ -33,19 +33,44 @@ impl<T, W: Word> RawRing<T, W> {
         })
     }
 
-    /// How many slots from `first` on, up to `limit` and to a whole lap, are ready.
+    /// The slots of a run, `limit` and a lap at most, each with its ticket; in two pieces, of which the
+    /// second begins the next lap.
+    #[inline(always)]
+    fn pieces(
+        &self,
+        first: u64,
+        limit: usize,
+    ) -> [impl Iterator<Item = (&Slot<T, W>, u64)> + use<'_, T, W>; 2] {
+        let (behind, ahead) = self.slots.split_at(self.geometry.position(first));
+        let limit = limit.min(self.slots.len());
+        let ahead = &ahead[..limit.min(ahead.len())];
+        let behind = &behind[..limit - ahead.len()];
+        let second = self.geometry.advance(first, ahead.len());
+        [(ahead, first), (behind, second)].map(|(slots, first)| {
+            let tickets = (0..).map(move |place| first + place * ONE);
+            slots.iter().zip(tickets)
+        })
+    }
+
+    /// How many slots from `first` on, up to `limit`, are ready.
     #[inline(always)]
     fn count(&self, first: u64, limit: usize, ready: impl Fn(&W::Atomic, u64) -> bool) -> usize {
-        let limit = limit.min(self.geometry.capacity());
-        let (mut at, mut length) = (first, 0);
-        while length < limit && ready(&self.slot(at).stamp, at) {
-            at = self.geometry.next(at);
-            length += 1;
+        let mut length = 0;
+        for piece in self.pieces(first, limit) {
+            for (slot, at) in piece {
+                if !ready(&slot.stamp, at) {
+                    return length;
+                }
+                length += 1;
+            }
         }
         length
     }
 
     /// Pushes messages from the front of a batch that is not empty, as many as there is room for.
+    ///
+    /// The foremost is published last: pops that come early wait for one slot, and then find the whole
+    /// run, instead of following from slot to slot and taking the lines from under the hands.
     #[inline]
     pub(crate) fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
         let backoff = Backoff::new();
@@ -57,32 +82,39 @@ impl<T, W: Word> RawRing<T, W> {
                 // read of the last.
                 W::load(slot, order!(R5, Acquire)) == at | FREE
             });
-            if length == 0 {
-                // A peer was faster.
-                backoff.spin();
-                continue;
+            // Where it is zero a peer was faster.
+            if length > 0 {
+                // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
+                let claimed = W::compare_exchange_weak(
+                    &self.tail,
+                    tail,
+                    self.geometry.advance(tail, length),
+                    order!(E1, Release),
+                    Ordering::Relaxed,
+                );
+                if claimed.is_ok() {
+                    let mut messages = batch.take_run(length);
+                    let mut foremost = messages.next();
+                    for piece in self.pieces(first, length) {
+                        for (slot, at) in piece {
+                            if at == first {
+                                continue;
+                            }
+                            if let Some(message) = messages.next() {
+                                self.publish(claimed_slot(slot, at), message);
+                            }
+                        }
+                    }
+                    if let Some(message) = foremost.take() {
+                        self.publish(claimed_slot(self.slot(first), first), message);
+                    }
+                    return Ok(Run {
+                        length,
+                        parked: tail & PARKED != 0,
+                    });
+                }
             }
-            // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
-            let claimed = W::compare_exchange_weak(
-                &self.tail,
-                tail,
-                self.geometry.advance(tail, length),
-                order!(E1, Release),
-                Ordering::Relaxed,
-            );
-            if claimed.is_err() {
-                backoff.spin();
-                continue;
-            }
-            let mut at = first;
-            for message in std::iter::from_fn(|| batch.take()).take(length) {
-                self.publish(self.claimed(at), message);
-                at = self.geometry.next(at);
-            }
-            return Ok(Run {
-                length,
-                parked: tail & PARKED != 0,
-            });
+            backoff.spin();
         }
     }
 
@@ -114,6 +146,8 @@ impl<T, W: Word> RawRing<T, W> {
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.
     ///
+    /// The foremost slot is freed last, as [`push_run`](Self::push_run) publishes it.
+    ///
     /// # Panics
     ///
     /// Panics where `into` cannot grow, before anything is claimed.
@@ -127,46 +161,52 @@ impl<T, W: Word> RawRing<T, W> {
                 // ORDERING(R6): pairs with R1; without it a message may be read before it is written.
                 W::load(slot, order!(R6, Acquire)) == at | PUBLISHED
             });
-            if length == 0 {
-                // A peer was faster.
-                backoff.spin();
-                continue;
+            // Where it is zero a peer was faster.
+            if length > 0 {
+                // Before the claim: an allocation takes its time, and may panic.
+                into.reserve(length);
+                // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
+                let claimed = W::compare_exchange_weak(
+                    &self.head,
+                    head,
+                    self.geometry.advance(head, length),
+                    order!(E2, Release),
+                    Ordering::Relaxed,
+                );
+                if claimed.is_ok() {
+                    let mut places = into.spare_capacity_mut().iter_mut();
+                    let foremost = places.next();
+                    for piece in self.pieces(first, length) {
+                        for (slot, at) in piece {
+                            if at == first {
+                                continue;
+                            }
+                            let message = self.take(claimed_slot(slot, at));
+                            places.next().map(|place| place.write(message));
+                        }
+                    }
+                    let message = self.take(claimed_slot(self.slot(first), first));
+                    foremost.map(|place| place.write(message));
+                    // SAFETY: so many places behind the end have just been written: there are as many,
+                    // by the `reserve`.
+                    unsafe { into.set_len(into.len() + length) };
+                    return Ok(Run {
+                        length,
+                        parked: head & PARKED != 0,
+                    });
+                }
             }
-            // Before the claim: an allocation takes its time, and may panic.
-            into.reserve(length);
-            // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
-            let claimed = W::compare_exchange_weak(
-                &self.head,
-                head,
-                self.geometry.advance(head, length),
-                order!(E2, Release),
-                Ordering::Relaxed,
-            );
-            if claimed.is_err() {
-                backoff.spin();
-                continue;
-            }
-            let mut at = first;
-            for place in &mut into.spare_capacity_mut()[..length] {
-                place.write(self.take(self.claimed(at)));
-                at = self.geometry.next(at);
-            }
-            // SAFETY: so many places behind the end have just been written.
-            unsafe { into.set_len(into.len() + length) };
-            return Ok(Run {
-                length,
-                parked: head & PARKED != 0,
-            });
+            backoff.spin();
         }
     }
+}
 
-    /// One slot of a run that has been claimed.
-    #[inline(always)]
-    fn claimed(&self, ticket: u64) -> Claim<'_, T, W> {
-        Claim {
-            slot: self.slot(ticket),
-            ticket,
-            parked: false,
-        }
+/// One slot of a run that has been claimed.
+#[inline(always)]
+fn claimed_slot<T, W: Word>(slot: &Slot<T, W>, ticket: u64) -> Claim<'_, T, W> {
+    Claim {
+        slot,
+        ticket,
+        parked: false,
     }
 }

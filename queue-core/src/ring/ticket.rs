@@ -37,7 +37,7 @@ pub(crate) const SKIPPED: u64 = 3 << 3;
 
 const TICKET_SHIFT: u32 = 5;
 /// One position on.
-const ONE: u64 = 1 << TICKET_SHIFT;
+pub(super) const ONE: u64 = 1 << TICKET_SHIFT;
 
 /// How one ring's tickets divide into laps and positions.
 #[derive(Clone, Copy, Debug)]

@@ -81,7 +81,7 @@ impl<Q: Queue> Buffered<Q> {
         let mut batch = Batch::<_, N>::new();
         let mut sent = 0;
         loop {
-            let has_more = batch.refill(&mut messages, self.queue.looks_free(N).max(1));
+            let has_more = batch.refill(&mut messages, N);
             while batch.len() > 0 {
                 match self.push_run_by(Q::push_run, &mut batch) {
                     Ok(length) => sent += length,
