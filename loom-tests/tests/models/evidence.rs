@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::TOO_FEW;
+
 /// A tag, and the model that fails where it is weakened or left out.
 const KILLS: &[(&str, &str)] = &[
     ("R1", "ring::two_producers_one_consumer_capacity_2"),
@@ -18,7 +20,7 @@ const KILLS: &[(&str, &str)] = &[
         "R5",
         "batch::a_batch_against_the_pops_that_make_room_for_it",
     ),
-    ("R6", "batch::a_batch_against_a_batch"),
+    ("R6", "batch::two_pushes_against_a_batch"),
     ("E1", "ring::a_ring_that_is_never_full_is_never_found_so"),
     ("E2", "ring::a_ring_that_is_never_empty_is_never_found_so"),
     ("E3", "ring::counts_are_of_one_moment"),
@@ -96,7 +98,11 @@ fn run_weakened(tag: &str, model: &str) -> (bool, String) {
 fn every_weakened_ordering_and_every_step_left_out_is_caught() {
     let survivors: Vec<_> = KILLS
         .iter()
-        .filter(|(tag, model)| run_weakened(tag, model).0)
+        .filter(|(tag, model)| {
+            let (passed, said) = run_weakened(tag, model);
+            // A model that only no longer looks as far as it did has caught nothing.
+            passed || said.contains(TOO_FEW)
+        })
         .collect();
     assert!(survivors.is_empty(), "not caught: {survivors:?}");
 }

@@ -52,6 +52,9 @@ impl Search {
     }
 }
 
+/// What a search says that has seen too little.
+pub(crate) const TOO_FEW: &str = "executions, fewer than";
+
 /// Says how many executions there were, also where the last one failed.
 struct Report {
     executions: AtomicUsize,
@@ -92,7 +95,7 @@ pub(crate) fn explore(search: Search, model: impl Fn() + Send + Sync + 'static) 
     let executions = report.executions.load(Ordering::Relaxed);
     assert!(
         executions >= search.at_least,
-        "{executions} executions, at least {} were expected",
+        "{executions} {TOO_FEW} {}",
         search.at_least
     );
 }
