@@ -1,11 +1,11 @@
 //! Messages in bulk: those on their way from an iterator into a queue, and those that
 //! come back.
 
-use std::fmt;
-use std::iter::FusedIterator;
-use std::mem::MaybeUninit;
-use std::ptr;
-use std::vec;
+use alloc::vec::{self, Vec};
+use core::fmt;
+use core::iter::{self, FusedIterator};
+use core::mem::MaybeUninit;
+use core::ptr;
 
 /// Messages that have been taken out of an iterator and are not in a queue yet.
 ///
@@ -79,7 +79,7 @@ impl<T, const N: usize> Batch<T, N> {
     /// What is left, and what its source still has.
     pub(crate) fn unsent<I: Iterator<Item = T>>(mut self, sent: usize, rest: I) -> Unsent<I> {
         let first = self.take();
-        let pulled: Vec<_> = std::iter::from_fn(|| self.take()).collect();
+        let pulled: Vec<_> = iter::from_fn(|| self.take()).collect();
         Unsent {
             sent,
             first,
@@ -187,7 +187,7 @@ impl<I: Iterator> fmt::Debug for Unsent<I> {
 /// keeps the frame small: 4 KiB at most, and large messages one by one.
 macro_rules! in_batches_of {
     ($message:ty, $size:ident => $call:expr) => {
-        match std::mem::size_of::<$message>() {
+        match core::mem::size_of::<$message>() {
             0..=64 => {
                 const $size: usize = 64;
                 $call

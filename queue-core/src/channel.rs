@@ -29,7 +29,7 @@ pub use sender::Sender;
 pub use weak::{WeakReceiver, WeakSender};
 
 use crate::blocks::Blocks;
-use crate::ring::RawRing;
+use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
 use buffered::Buffered;
 use counters::Setup;
@@ -93,7 +93,7 @@ fn bounded_as<T>(setup: Setup, capacity: usize) -> (Sender<T>, Receiver<T>) {
             Receiver::new(Source::Rendezvous(receivers)),
         );
     }
-    let (senders, receivers) = shared::new(Buffered::new(RawRing::new(capacity), setup));
+    let (senders, receivers) = shared::new(Buffered::new(HeapRing::new(capacity), setup));
     (
         Sender::new(Target::Bounded(senders)),
         Receiver::new(Source::Bounded(receivers)),

@@ -23,30 +23,59 @@
 //!
 //! # Features
 //!
+//! - `std`, on by default: the channels. Without it the crate is `no_std`.
+//! - `alloc`, part of `std`: [`Ring`], and batches of rings. Without it there is
+//!   [`StaticRing`], which allocates nothing.
 //! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
 //!   is done anyway where there is none (elsewhere than on 64-bit Linux). A blocking
 //!   call may then use up a token that was meant for the thread's own `park`, or
 //!   leave one behind.
 
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+    not(feature = "std"),
+    allow(
+        dead_code,
+        unused_imports,
+        unused_macros,
+        reason = "what only channels ask of a ring is idle without them"
+    )
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+#[cfg(feature = "alloc")]
 mod batch;
+#[cfg(feature = "std")]
 mod blocks;
+#[cfg(feature = "std")]
 mod channel;
+#[cfg(feature = "std")]
 pub mod migration;
 pub mod ring;
 mod sync;
+#[cfg(feature = "std")]
 mod wait;
 mod word;
 
+#[cfg(feature = "alloc")]
 pub use batch::Unsent;
+#[cfg(feature = "std")]
 #[doc(hidden)]
 pub use channel::internal;
+#[cfg(feature = "std")]
 pub use channel::{
     Builder, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvNowError,
     RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation, SendError, SendNowError,
     SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError, TrySelectError,
     TrySendError, WeakReceiver, WeakSender, after, at, bounded, never, tick, unbounded,
 };
+#[cfg(feature = "alloc")]
 pub use ring::Ring;
+#[cfg(not(queue_loom))]
+pub use ring::StaticRing;
+#[cfg(feature = "std")]
 pub use wait::Waiting;
 
 /// What a model controls: deadlines, chance, waits that return for no reason, and

@@ -8,8 +8,12 @@ mod exclusive;
 mod grant;
 mod queue;
 mod raw;
+#[cfg(feature = "alloc")]
 mod run;
 mod state;
+#[cfg(not(queue_loom))]
+mod static_ring;
+mod storage;
 #[cfg(all(test, not(queue_loom)))]
 mod tests;
 mod ticket;
@@ -18,5 +22,12 @@ pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
 pub use queue::{IntoIter, Ring};
 pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
+#[cfg(feature = "alloc")]
 pub(crate) use run::Run;
 pub(crate) use state::Turn;
+#[cfg(not(queue_loom))]
+pub use static_ring::StaticRing;
+
+/// The ring of a channel: on the heap, or over the slots of a static.
+#[cfg(feature = "alloc")]
+pub(crate) type HeapRing<T> = RawRing<T, crate::word::NativeWord, storage::Allocated<T>>;

@@ -30,7 +30,7 @@ pub(crate) const fn ticket(index: u64) -> u64 {
 }
 
 /// A width of index and stamp.
-pub(crate) trait Word: 'static {
+pub trait Word: 'static {
     /// The atomic that holds one.
     type Atomic: Send + Sync;
     /// Its width.
@@ -58,7 +58,7 @@ macro_rules! word {
     ($(#[$attribute:meta])* $name:ident, $atomic:ident, $integer:ty) => {
         $(#[$attribute])*
         #[derive(Debug)]
-        pub(crate) struct $name;
+        pub struct $name;
 
         $(#[$attribute])*
         impl Word for $name {
@@ -151,6 +151,12 @@ word!(
     AtomicU64,
     u64
 );
+
+#[cfg(all(not(queue_loom), not(target_has_atomic = "64")))]
+pub(crate) use crate::sync::AtomicU32 as NativeAtomic;
+/// The atomic of the width in use, which a `const` can make.
+#[cfg(all(not(queue_loom), target_has_atomic = "64"))]
+pub(crate) use crate::sync::AtomicU64 as NativeAtomic;
 
 /// The width in use: the widest that the target has; eight bits in the models.
 #[cfg(queue_loom)]

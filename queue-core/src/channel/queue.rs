@@ -2,7 +2,7 @@
 
 use crate::batch::Batch;
 use crate::blocks::{Blocks, Suspended};
-use crate::ring::{Claim, Ended, Grant, RawRing, Refusal, Run, Turn, wait_out};
+use crate::ring::{Claim, Ended, Grant, HeapRing, Refusal, Run, Turn, wait_out};
 use crate::wait::{Look, Side};
 
 /// A queue that never waits, and tells its claimants that somebody is parked.
@@ -101,7 +101,7 @@ fn turn(look: Look) -> Option<Turn> {
 
 #[inline(always)]
 fn publish<T>(
-    ring: &RawRing<T>,
+    ring: &HeapRing<T>,
     claim: Result<Claim<'_, T>, Refusal>,
     message: T,
 ) -> Result<bool, (Refusal, T)> {
@@ -115,7 +115,7 @@ fn publish<T>(
     }
 }
 
-impl<T> Queue for RawRing<T> {
+impl<T> Queue for HeapRing<T> {
     type Message = T;
 
     #[inline(always)]

@@ -15,7 +15,7 @@ use super::shared::{End, Handle, RecvEnd, SendEnd};
 use super::timer::{Never, Timer};
 use super::weak::WeakReceiver;
 use crate::blocks::Blocks;
-use crate::ring::RawRing;
+use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
 
 /// The receiving end of a channel made by [`bounded`](crate::bounded) or
@@ -45,7 +45,7 @@ pub struct Receiver<T> {
 
 /// The channel, by kind.
 pub(super) enum Source<T> {
-    Bounded(Handle<Buffered<RawRing<T>>, RecvEnd>),
+    Bounded(Handle<Buffered<HeapRing<T>>, RecvEnd>),
     Unbounded(Handle<Buffered<Blocks<T>>, RecvEnd>),
     Rendezvous(Handle<Rendezvous<T>, RecvEnd>),
     /// And what its messages are: points in time, but that is known only where it is made.

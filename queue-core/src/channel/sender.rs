@@ -14,7 +14,7 @@ use super::rendezvous::Rendezvous;
 use super::shared::{Handle, RecvEnd, SendEnd};
 use super::weak::WeakSender;
 use crate::blocks::Blocks;
-use crate::ring::RawRing;
+use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
 
 /// The sending end of a channel made by [`bounded`](crate::bounded) or
@@ -45,7 +45,7 @@ pub struct Sender<T> {
 
 /// The channel, by kind.
 pub(super) enum Target<T> {
-    Bounded(Handle<Buffered<RawRing<T>>, SendEnd>),
+    Bounded(Handle<Buffered<HeapRing<T>>, SendEnd>),
     Unbounded(Handle<Buffered<Blocks<T>>, SendEnd>),
     Rendezvous(Handle<Rendezvous<T>, SendEnd>),
 }

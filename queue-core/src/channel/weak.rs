@@ -9,7 +9,7 @@ use super::sender::{Sender, Target};
 use super::shared::{RecvEnd, SendEnd, WeakHandle};
 use super::timer::{Never, Timer};
 use crate::blocks::Blocks;
-use crate::ring::RawRing;
+use crate::ring::HeapRing;
 use crate::sync::Instant;
 
 /// A sender that does not keep its end of the channel open. Made by [`Sender::downgrade`].
@@ -32,7 +32,7 @@ pub struct WeakSender<T> {
 }
 
 enum WeakTarget<T> {
-    Bounded(WeakHandle<Buffered<RawRing<T>>, SendEnd>),
+    Bounded(WeakHandle<Buffered<HeapRing<T>>, SendEnd>),
     Unbounded(WeakHandle<Buffered<Blocks<T>>, SendEnd>),
     Rendezvous(WeakHandle<Rendezvous<T>, SendEnd>),
 }
@@ -58,7 +58,7 @@ pub struct WeakReceiver<T> {
 }
 
 enum WeakSource<T> {
-    Bounded(WeakHandle<Buffered<RawRing<T>>, RecvEnd>),
+    Bounded(WeakHandle<Buffered<HeapRing<T>>, RecvEnd>),
     Unbounded(WeakHandle<Buffered<Blocks<T>>, RecvEnd>),
     Rendezvous(WeakHandle<Rendezvous<T>, RecvEnd>),
     Timer(WeakHandle<Timer, RecvEnd>, fn(Instant) -> T),

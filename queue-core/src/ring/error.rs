@@ -1,7 +1,7 @@
 //! Why a push or a pop that never waits was not done.
 
-use std::error::Error;
-use std::fmt;
+use core::error::Error;
+use core::fmt;
 
 /// Why [`Ring::push_now`](super::Ring::push_now) did not push. The message is inside.
 ///

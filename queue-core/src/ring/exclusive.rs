@@ -1,20 +1,21 @@
 //! The ring in one pair of hands: no atomics, no claims, and the final drop.
 
-use std::mem;
+use core::mem;
 
 use super::raw::RawRing;
+use super::storage::Storage;
 use super::ticket::{FREE, PUBLISHED};
 use crate::word::{CLOSED, Word, ticket};
 
-impl<T, W: Word> RawRing<T, W> {
+impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Pushes without atomic operations; a full or closed ring gives the value back.
     pub(crate) fn push_exclusive(&mut self, value: T) -> Result<(), T> {
         let (head, tail) = self.indices();
         let this_push = ticket(tail);
-        if tail & CLOSED != 0 || self.geometry.next_lap(ticket(head)) == this_push {
+        if tail & CLOSED != 0 || self.geometry().next_lap(ticket(head)) == this_push {
             return Err(value);
         }
-        let next = self.geometry.next(tail);
+        let next = self.geometry().next(tail);
         let slot = self.slot_exclusive(tail);
         slot.value.with_mut(|cell| {
             // SAFETY: exclusive, and the slot at `tail` of a ring that is not full holds nothing.
@@ -33,8 +34,8 @@ impl<T, W: Word> RawRing<T, W> {
             if this_pop == ticket(tail) {
                 return None;
             }
-            let next = self.geometry.next(head);
-            let freed = self.geometry.next_lap(this_pop) | FREE;
+            let next = self.geometry().next(head);
+            let freed = self.geometry().next_lap(this_pop) | FREE;
             // The ticket is used up before its message can run code of the user's, so that a panic
             // there leaves a ring that holds only the rest.
             self.set_head(next);
@@ -56,7 +57,7 @@ impl<T, W: Word> RawRing<T, W> {
     }
 }
 
-impl<T, W: Word> Drop for RawRing<T, W> {
+impl<T, W: Word, S: Storage<T, W>> Drop for RawRing<T, W, S> {
     /// Drops what is left, oldest first, each once. Where such a drop panics,
     /// the rest is leaked.
     fn drop(&mut self) {

@@ -12,6 +12,7 @@
 //! flag. Of the two RMWs one is the later: it finds the flag, or the stamp.
 
 use super::raw::{Claim, RawRing};
+use super::storage::Storage;
 use super::ticket::{FREE, GRANTED, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order};
 use crate::word::{CLOSED, PARKED, Word, ticket};
@@ -46,7 +47,7 @@ impl Ended {
     }
 }
 
-impl<T, W: Word> RawRing<T, W> {
+impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Gives a claimed slot into the hands of user code.
     pub(crate) fn grant(&self, claim: Claim<'_, T, W>) -> Grant {
         // ORDERING(relaxed): it says nothing of the slot's content.
@@ -106,9 +107,9 @@ impl<T, W: Word> RawRing<T, W> {
             0
         } else {
             // Those of later messages may have woken receivers, who found this grant before theirs.
-            self.geometry
+            self.geometry()
                 .distance(grant.ticket, tail)
-                .unwrap_or(self.geometry.capacity())
+                .unwrap_or(self.geometry().capacity())
         };
         Ended {
             receivers,
@@ -144,7 +145,7 @@ impl<T, W: Word> RawRing<T, W> {
             let claimed = W::compare_exchange_weak(
                 &self.head,
                 head,
-                self.geometry.next(head),
+                self.geometry().next(head),
                 order!(E2, Release),
                 Ordering::Relaxed,
             );
@@ -152,7 +153,7 @@ impl<T, W: Word> RawRing<T, W> {
                 // ORDERING(R3): as in `take`.
                 W::store(
                     &slot.stamp,
-                    self.geometry.next_lap(ticket(head)) | FREE,
+                    self.geometry().next_lap(ticket(head)) | FREE,
                     order!(R3, Release),
                 );
                 senders += usize::from(head & PARKED != 0);

@@ -1,13 +1,20 @@
 //! [`Ring`]: the ring as a queue of its own, which never parks anybody.
 
-use std::fmt;
-use std::iter::FusedIterator;
-use std::panic::{RefUnwindSafe, UnwindSafe};
+use core::fmt;
+use core::iter::FusedIterator;
+use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::error::{PopNowError, PushNowError};
-use super::raw::{RawRing, Refusal, wait_out};
+#[cfg(feature = "alloc")]
+use super::raw::wait_out;
+use super::raw::{RawRing, Refusal};
+#[cfg(not(queue_loom))]
+use super::storage::Inline;
+use super::storage::{DefaultStorage, Storage};
+#[cfg(feature = "alloc")]
 use crate::batch::{Unsent, in_batches_of};
 use crate::sync::Backoff;
+use crate::word::NativeWord;
 
 /// A bounded multi-producer multi-consumer queue on a ring of slots.
 ///
@@ -50,14 +57,15 @@ use crate::sync::Backoff;
 /// assert_eq!(ring.push('c'), Err('c'));
 /// assert_eq!(ring.pop(), Some('a'));
 /// ```
-pub struct Ring<T> {
-    raw: RawRing<T>,
+pub struct Ring<T, S: Storage<T, NativeWord> = DefaultStorage<T>> {
+    raw: RawRing<T, NativeWord, S>,
 }
 
 // A panic comes out of a message's own `Drop` or an allocation, and finds the ring consistent.
-impl<T> UnwindSafe for Ring<T> {}
-impl<T> RefUnwindSafe for Ring<T> {}
+impl<T, S: Storage<T, NativeWord>> UnwindSafe for Ring<T, S> {}
+impl<T, S: Storage<T, NativeWord>> RefUnwindSafe for Ring<T, S> {}
 
+#[cfg(feature = "alloc")]
 impl<T> Ring<T> {
     /// Makes an empty ring that can hold `capacity` messages.
     ///
@@ -78,7 +86,18 @@ impl<T> Ring<T> {
             raw: RawRing::new(capacity),
         }
     }
+}
 
+#[cfg(not(queue_loom))]
+impl<T, const N: usize> Ring<T, Inline<T, N>> {
+    pub(super) const fn in_place() -> Self {
+        Self {
+            raw: RawRing::in_place(),
+        }
+    }
+}
+
+impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// Pushes a message, if there is room.
     ///
     /// # Errors
@@ -232,6 +251,7 @@ impl<T> Ring<T> {
     /// assert_eq!(unsent.sent(), 1);
     /// assert_eq!(unsent.collect::<Vec<_>>(), [5, 6]);
     /// ```
+    #[cfg(feature = "alloc")]
     pub fn push_batch<I>(&self, messages: I) -> Result<usize, Unsent<I::IntoIter>>
     where
         I: IntoIterator<Item = T>,
@@ -255,7 +275,8 @@ impl<T> Ring<T> {
     /// assert_eq!(ring.pop_batch(&mut messages, 3), 1);
     /// assert_eq!(messages, [1, 2, 3, 4]);
     /// ```
-    pub fn pop_batch(&self, into: &mut Vec<T>, max: usize) -> usize {
+    #[cfg(feature = "alloc")]
+    pub fn pop_batch(&self, into: &mut alloc::vec::Vec<T>, max: usize) -> usize {
         if max == 0 {
             return 0;
         }
@@ -356,7 +377,7 @@ impl<T> Ring<T> {
     }
 }
 
-impl<T> fmt::Debug for Ring<T> {
+impl<T, S: Storage<T, NativeWord>> fmt::Debug for Ring<T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ring")
             .field("len", &self.len())
@@ -365,11 +386,11 @@ impl<T> fmt::Debug for Ring<T> {
     }
 }
 
-impl<T> IntoIterator for Ring<T> {
+impl<T, S: Storage<T, NativeWord>> IntoIterator for Ring<T, S> {
     type Item = T;
-    type IntoIter = IntoIter<T>;
+    type IntoIter = IntoIter<T, S>;
 
-    fn into_iter(self) -> IntoIter<T> {
+    fn into_iter(self) -> IntoIter<T, S> {
         IntoIter { ring: self }
     }
 }
@@ -387,11 +408,11 @@ impl<T> IntoIterator for Ring<T> {
 /// assert_eq!(messages.collect::<Vec<_>>(), [1]);
 /// ```
 #[derive(Debug)]
-pub struct IntoIter<T> {
-    ring: Ring<T>,
+pub struct IntoIter<T, S: Storage<T, NativeWord> = DefaultStorage<T>> {
+    ring: Ring<T, S>,
 }
 
-impl<T> Iterator for IntoIter<T> {
+impl<T, S: Storage<T, NativeWord>> Iterator for IntoIter<T, S> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
@@ -404,5 +425,5 @@ impl<T> Iterator for IntoIter<T> {
     }
 }
 
-impl<T> ExactSizeIterator for IntoIter<T> {}
-impl<T> FusedIterator for IntoIter<T> {}
+impl<T, S: Storage<T, NativeWord>> ExactSizeIterator for IntoIter<T, S> {}
+impl<T, S: Storage<T, NativeWord>> FusedIterator for IntoIter<T, S> {}

@@ -36,20 +36,20 @@
 //! a parked peer cannot be overlooked needs no ordering: its flag lies in the very
 //! word that the claim changes (see [`crate::wait`]).
 
-use std::mem::MaybeUninit;
+use core::marker::PhantomData;
 
 use crossbeam_utils::CachePadded;
 
+#[cfg(feature = "alloc")]
+use super::storage::Allocated;
+#[cfg(not(queue_loom))]
+use super::storage::Inline;
+use super::storage::{Slot, Storage};
 use super::ticket::{FREE, GRANTED, Geometry, PUBLISHED, SKIPPED};
-use crate::sync::{Backoff, Ordering, UnsafeCell, fence, order};
+use crate::sync::{Backoff, Ordering, fence, order};
+#[cfg(not(queue_loom))]
+use crate::word::NativeAtomic;
 use crate::word::{CLOSED, NativeWord, PARKED, Word, ticket};
-
-/// A place for one message, and whose turn it is.
-pub(super) struct Slot<T, W: Word> {
-    pub(super) stamp: W::Atomic,
-    /// Initialised while the stamp is PUBLISHED, or a push has claimed and written it.
-    pub(super) value: UnsafeCell<MaybeUninit<T>>,
-}
 
 /// Why a claim was not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,47 +80,74 @@ pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
 }
 
 /// The ring that everything else stands on.
-pub(crate) struct RawRing<T, W: Word = NativeWord> {
+pub(crate) struct RawRing<T, W: Word, S: Storage<T, W>> {
     /// The ticket of the next pop, with `PARKED` for senders and `PRIORITY`.
     pub(super) head: CachePadded<W::Atomic>,
     /// The ticket of the next push, with `CLOSED`, `PARKED` for receivers and `PRIORITY`.
     pub(super) tail: CachePadded<W::Atomic>,
-    pub(super) geometry: Geometry,
-    pub(super) slots: Box<[Slot<T, W>]>,
+    storage: S,
+    messages: PhantomData<T>,
 }
 
 // SAFETY: the ring hands each message from one thread to exactly one other, ordered by the stamps;
 // it never gives out references to messages, so `T: Send` is all that sharing it asks for.
-unsafe impl<T: Send, W: Word> Sync for RawRing<T, W> {}
+unsafe impl<T: Send, W: Word, S: Storage<T, W>> Sync for RawRing<T, W, S> {}
 // SAFETY: as above; an owned ring owns its messages.
-unsafe impl<T: Send, W: Word> Send for RawRing<T, W> {}
+unsafe impl<T: Send, W: Word, S: Storage<T, W>> Send for RawRing<T, W, S> {}
 
-impl<T, W: Word> RawRing<T, W> {
+#[cfg(feature = "alloc")]
+impl<T, W: Word> RawRing<T, W, Allocated<T, W>> {
     /// An empty ring.
     ///
     /// # Panics
     ///
     /// Panics where the capacity is zero or too large.
     pub(crate) fn new(capacity: usize) -> Self {
-        let geometry = Geometry::new::<W>(capacity);
-        let first = geometry.first_ticket();
-        let mut at = first;
-        let slots = (0..capacity)
-            .map(|_| {
-                let stamp = W::new(at | FREE);
-                at = geometry.next(at);
-                Slot {
-                    stamp,
-                    value: UnsafeCell::new(MaybeUninit::uninit()),
-                }
-            })
-            .collect();
+        Self::over(Allocated::new(capacity))
+    }
+
+    fn over(storage: Allocated<T, W>) -> Self {
+        let first = storage.geometry().first_ticket();
         Self {
             head: CachePadded::new(W::new(first)),
             tail: CachePadded::new(W::new(first)),
-            geometry,
-            slots,
+            storage,
+            messages: PhantomData,
         }
+    }
+}
+
+#[cfg(all(feature = "alloc", not(queue_loom)))]
+impl<T> RawRing<T, NativeWord, Allocated<T>> {
+    /// An empty ring over the slots of a static, which are lent once.
+    pub(crate) fn over_static<const N: usize>(slots: &'static Inline<T, N>) -> Self {
+        Self::over(Allocated::lent(slots))
+    }
+}
+
+#[cfg(not(queue_loom))]
+impl<T, const N: usize> RawRing<T, NativeWord, Inline<T, N>> {
+    /// An empty ring that has its slots in itself.
+    pub(crate) const fn in_place() -> Self {
+        let first = Inline::<T, N>::GEOMETRY.first_ticket();
+        Self {
+            head: CachePadded::new(NativeAtomic::new(first as _)),
+            tail: CachePadded::new(NativeAtomic::new(first as _)),
+            storage: Inline::new(),
+            messages: PhantomData,
+        }
+    }
+}
+
+impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
+    #[inline(always)]
+    pub(super) fn geometry(&self) -> &Geometry {
+        self.storage.geometry()
+    }
+
+    #[inline(always)]
+    pub(super) fn slots(&self) -> &[Slot<T, W>] {
+        self.storage.slots()
     }
 
     pub(super) fn indices(&mut self) -> (u64, u64) {
@@ -139,16 +166,17 @@ impl<T, W: Word> RawRing<T, W> {
     }
 
     pub(super) fn slot_exclusive(&mut self, index: u64) -> &mut Slot<T, W> {
-        &mut self.slots[self.geometry.position(index)]
+        let position = self.geometry().position(index);
+        &mut self.storage.slots_mut()[position]
     }
 
     #[inline(always)]
     pub(super) fn slot(&self, index: u64) -> &Slot<T, W> {
-        let position = self.geometry.position(index);
-        debug_assert!(position < self.slots.len());
+        let position = self.geometry().position(index);
+        debug_assert!(position < self.slots().len());
         // SAFETY: a position is less than the capacity (`Geometry::position`), which is how many
         // slots there are.
-        unsafe { self.slots.get_unchecked(position) }
+        unsafe { self.slots().get_unchecked(position) }
     }
 
     /// Claims the slot for the next push.
@@ -167,7 +195,7 @@ impl<T, W: Word> RawRing<T, W> {
             && W::compare_exchange_weak(
                 &self.tail,
                 tail,
-                self.geometry.next(tail),
+                self.geometry().next(tail),
                 order!(E1, Release),
                 Ordering::Relaxed,
             )
@@ -192,7 +220,7 @@ impl<T, W: Word> RawRing<T, W> {
             match W::compare_exchange_weak(
                 &self.tail,
                 tail,
-                self.geometry.next(tail),
+                self.geometry().next(tail),
                 order!(E1, Release),
                 Ordering::Relaxed,
             ) {
@@ -230,9 +258,9 @@ impl<T, W: Word> RawRing<T, W> {
             // ORDERING(relaxed): after the fence. Equality means full at this moment: `tail` cannot
             // have moved on while `head` is a whole lap behind it.
             let head = W::load(&self.head, Ordering::Relaxed);
-            if self.geometry.next_lap(ticket(head)) == this_push {
+            if self.geometry().next_lap(ticket(head)) == this_push {
                 // The slot is that of the oldest ticket, too.
-                return Err(if self.geometry.next_lap(stamp) == this_push | SKIPPED {
+                return Err(if self.geometry().next_lap(stamp) == this_push | SKIPPED {
                     Refusal::Skipped
                 } else {
                     Refusal::Spent
@@ -276,7 +304,7 @@ impl<T, W: Word> RawRing<T, W> {
             && W::compare_exchange_weak(
                 &self.head,
                 head,
-                self.geometry.next(head),
+                self.geometry().next(head),
                 order!(E2, Release),
                 Ordering::Relaxed,
             )
@@ -301,7 +329,7 @@ impl<T, W: Word> RawRing<T, W> {
             match W::compare_exchange_weak(
                 &self.head,
                 head,
-                self.geometry.next(head),
+                self.geometry().next(head),
                 order!(E2, Release),
                 Ordering::Relaxed,
             ) {
@@ -373,7 +401,7 @@ impl<T, W: Word> RawRing<T, W> {
         // before it is read.
         W::store(
             &claim.slot.stamp,
-            self.geometry.next_lap(claim.ticket) | FREE,
+            self.geometry().next_lap(claim.ticket) | FREE,
             order!(R3, Release),
         );
         value

@@ -6,7 +6,10 @@
 //! free or published slot must have claimed it first. So a run takes one CAS where single
 //! operations take one each, and its messages stay together in the order of the ring.
 
-use super::raw::{Claim, RawRing, Refusal, Slot, wait_out};
+use alloc::vec::Vec;
+
+use super::raw::{Claim, RawRing, Refusal, wait_out};
+use super::storage::{Slot, Storage};
 use super::ticket::{FREE, ONE, PUBLISHED};
 use crate::batch::{Batch, Unsent};
 use crate::sync::{Backoff, Ordering, order};
@@ -21,7 +24,7 @@ pub(crate) struct Run {
     pub(crate) parked: bool,
 }
 
-impl<T, W: Word> RawRing<T, W> {
+impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// How many of the next slots look free, up to `limit`. A hint: it asks the slots alone.
     #[inline]
     pub(crate) fn looks_free(&self, limit: usize) -> usize {
@@ -40,12 +43,12 @@ impl<T, W: Word> RawRing<T, W> {
         &self,
         first: u64,
         limit: usize,
-    ) -> [impl Iterator<Item = (&Slot<T, W>, u64)> + use<'_, T, W>; 2] {
-        let (behind, ahead) = self.slots.split_at(self.geometry.position(first));
-        let limit = limit.min(self.slots.len());
+    ) -> [impl Iterator<Item = (&Slot<T, W>, u64)> + use<'_, T, W, S>; 2] {
+        let (behind, ahead) = self.slots().split_at(self.geometry().position(first));
+        let limit = limit.min(self.slots().len());
         let ahead = &ahead[..limit.min(ahead.len())];
         let behind = &behind[..limit - ahead.len()];
-        let second = self.geometry.advance(first, ahead.len());
+        let second = self.geometry().advance(first, ahead.len());
         [(ahead, first), (behind, second)].map(|(slots, first)| {
             let tickets = (0..).map(move |place| first + place * ONE);
             slots.iter().zip(tickets)
@@ -88,7 +91,7 @@ impl<T, W: Word> RawRing<T, W> {
                 let claimed = W::compare_exchange_weak(
                     &self.tail,
                     tail,
-                    self.geometry.advance(tail, length),
+                    self.geometry().advance(tail, length),
                     order!(E1, Release),
                     Ordering::Relaxed,
                 );
@@ -169,7 +172,7 @@ impl<T, W: Word> RawRing<T, W> {
                 let claimed = W::compare_exchange_weak(
                     &self.head,
                     head,
-                    self.geometry.advance(head, length),
+                    self.geometry().advance(head, length),
                     order!(E2, Release),
                     Ordering::Relaxed,
                 );

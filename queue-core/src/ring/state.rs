@@ -2,6 +2,7 @@
 //! the replacing of the oldest message.
 
 use super::raw::{RawRing, Refusal};
+use super::storage::Storage;
 use super::ticket::{FREE, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order, spin_loop};
 use crate::word::{CLOSED, PARKED, Word, ticket};
@@ -13,7 +14,7 @@ pub(crate) enum Turn {
     AfterNext,
 }
 
-impl<T, W: Word> RawRing<T, W> {
+impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Whether the slot of the next push, or of the one after it, looks free, or was given up a lap
     /// ago. A hint: it asks the slot alone.
     #[inline]
@@ -22,7 +23,7 @@ impl<T, W: Word> RawRing<T, W> {
         let push = self.turn(W::load(&self.tail, Ordering::Relaxed), which);
         // ORDERING(relaxed): as above.
         let stamp = W::load(&self.slot(push).stamp, Ordering::Relaxed);
-        stamp == push | FREE || self.geometry.next_lap(stamp) == push | SKIPPED
+        stamp == push | FREE || self.geometry().next_lap(stamp) == push | SKIPPED
     }
 
     /// Whether the slot of the next pop, or of the one after it, looks published, or is to be passed
@@ -39,7 +40,7 @@ impl<T, W: Word> RawRing<T, W> {
     fn turn(&self, index: u64, which: Turn) -> u64 {
         match which {
             Turn::Next => ticket(index),
-            Turn::AfterNext => self.geometry.next(ticket(index)),
+            Turn::AfterNext => self.geometry().next(ticket(index)),
         }
     }
 
@@ -58,7 +59,7 @@ impl<T, W: Word> RawRing<T, W> {
         let slot = self.slot(head);
         // ORDERING(R2): as in `claim_pop`.
         let stamp = W::load(&slot.stamp, order!(R2, Acquire));
-        if self.geometry.next_lap(ticket(head)) != tail || stamp != ticket(head) | PUBLISHED {
+        if self.geometry().next_lap(ticket(head)) != tail || stamp != ticket(head) | PUBLISHED {
             return Err(value);
         }
         // Claim the pop of the oldest message ...
@@ -66,7 +67,7 @@ impl<T, W: Word> RawRing<T, W> {
         let claimed = W::compare_exchange_weak(
             &self.head,
             head,
-            self.geometry.next(head),
+            self.geometry().next(head),
             order!(E2, Release),
             Ordering::Relaxed,
         );
@@ -76,7 +77,7 @@ impl<T, W: Word> RawRing<T, W> {
         // ... and with it the push of the newest, which has the same slot: until its stamp changes
         // nobody else can claim `tail`. An addition, not a store, keeps a flag that is raised now.
         // ORDERING(E1): as in `claim_push`.
-        W::fetch_add(&self.tail, self.geometry.step(tail), order!(E1, Release));
+        W::fetch_add(&self.tail, self.geometry().step(tail), order!(E1, Release));
         let displaced = slot.value.with_mut(|cell| {
             // SAFETY: the stamp says PUBLISHED, so the message is there, and the two claims are
             // the exclusive right to take it and to put another in its place.
@@ -132,7 +133,7 @@ impl<T, W: Word> RawRing<T, W> {
 
     #[inline]
     pub(crate) fn capacity(&self) -> usize {
-        self.geometry.capacity()
+        self.geometry().capacity()
     }
 
     /// How many tickets were claimed by pushes and not by pops, at one moment of the call.
@@ -145,7 +146,7 @@ impl<T, W: Word> RawRing<T, W> {
             let head = W::load(&self.head, order!(E3, Acquire));
             // ORDERING(relaxed): unmoved, both were true when `head` was read.
             if W::load(&self.tail, Ordering::Relaxed) == tail
-                && let Some(len) = self.geometry.distance(head, tail)
+                && let Some(len) = self.geometry().distance(head, tail)
             {
                 return len;
             }
@@ -168,6 +169,6 @@ impl<T, W: Word> RawRing<T, W> {
         let tail = W::load(&self.tail, order!(E3, Acquire));
         // ORDERING(relaxed): not older than `tail`.
         let head = W::load(&self.head, Ordering::Relaxed);
-        self.geometry.next_lap(ticket(head)) == ticket(tail)
+        self.geometry().next_lap(ticket(head)) == ticket(tail)
     }
 }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 
 use super::raw::{RawRing, Refusal};
+use super::storage::Allocated;
 use crate::word::{W8, W16, W32, Word};
 
 /// A message that can be told from all others, and is counted while it lives.
@@ -58,7 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// Runs the steps on ring and model, and compares them after each.
 fn check<W: Word>(capacity: usize, steps: &[Step]) {
-    let mut ring = RawRing::<Message, W>::new(capacity);
+    let mut ring = RawRing::<Message, W, Allocated<Message, W>>::new(capacity);
     let mut model = VecDeque::new();
     let (mut receiver_parked, mut sender_parked, mut closed) = (false, false, false);
     let alive = Rc::new(());

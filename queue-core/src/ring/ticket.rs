@@ -24,7 +24,7 @@
 //! operations, would be deceived. The tests use 8 and 16 bits and one thread, and
 //! wrap all the time.
 
-use crate::word::{Word, ticket};
+use crate::word::ticket;
 
 /// The slot awaits the push of its stamp's ticket.
 pub(crate) const FREE: u64 = 0;
@@ -41,7 +41,7 @@ pub(super) const ONE: u64 = 1 << TICKET_SHIFT;
 
 /// How one ring's tickets divide into laps and positions.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Geometry {
+pub struct Geometry {
     capacity: usize,
     /// The bits of the position.
     positions: u64,
@@ -58,19 +58,18 @@ impl Geometry {
     ///
     /// Panics where the capacity is zero, or leaves a word of this width fewer
     /// than two laps: a full ring could not be told from an empty one.
-    pub(crate) fn new<W: Word>(capacity: usize) -> Self {
+    pub(crate) const fn new(capacity: usize, word_bits: u32) -> Self {
         assert!(capacity > 0, "capacity must be non-zero");
-        let per_lap = (capacity as u64).checked_next_power_of_two();
-        let lap = per_lap
-            .filter(|per_lap| per_lap.ilog2() + TICKET_SHIFT < W::BITS)
-            .expect("capacity is too large")
-            << TICKET_SHIFT;
+        let lap = match (capacity as u64).checked_next_power_of_two() {
+            Some(per_lap) if per_lap.ilog2() + TICKET_SHIFT < word_bits => per_lap << TICKET_SHIFT,
+            _ => panic!("capacity is too large"),
+        };
         Self {
             capacity,
             positions: lap - ONE,
             lap,
             gap: lap - capacity as u64 * ONE,
-            word: W::MASK,
+            word: u64::MAX >> (u64::BITS - word_bits),
         }
     }
 
@@ -145,12 +144,12 @@ impl Geometry {
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
     use super::*;
-    use crate::word::{CLOSED, FLAGS, NativeWord, PARKED, PRIORITY, W8, W16, W32};
+    use crate::word::{CLOSED, FLAGS, NativeWord, PARKED, PRIORITY, W8, W16, W32, Word};
 
     fn every_capacity<W: Word>() -> impl Iterator<Item = Geometry> {
         (1..=64).map_while(|capacity: usize| {
             let fits = capacity.next_power_of_two().ilog2() + TICKET_SHIFT < W::BITS;
-            fits.then(|| Geometry::new::<W>(capacity))
+            fits.then(|| Geometry::new(capacity, W::BITS))
         })
     }
 
@@ -219,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_flag_or_a_foreign_state_spoils_the_comparison() {
-        let geometry = Geometry::new::<W16>(3);
+        let geometry = Geometry::new(3, W16::BITS);
         let stamp = geometry.first_ticket();
         for flag in [CLOSED, PRIORITY, PARKED] {
             for state in [FREE, PUBLISHED, GRANTED, SKIPPED] {
@@ -232,12 +231,12 @@ mod tests {
     #[test]
     #[should_panic(expected = "capacity is too large")]
     fn too_few_laps_are_refused() {
-        Geometry::new::<W8>(5);
+        Geometry::new(5, W8::BITS);
     }
 
     #[test]
     #[should_panic(expected = "capacity is too large")]
     fn a_capacity_beyond_every_power_of_two_is_refused() {
-        Geometry::new::<NativeWord>(usize::MAX);
+        Geometry::new(usize::MAX, NativeWord::BITS);
     }
 }

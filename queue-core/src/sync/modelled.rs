@@ -48,8 +48,12 @@ pub(crate) use {read_exclusive, write_exclusive};
 /// relaxed and reads nothing, so that it orders nothing else.
 macro_rules! atomic {
     ($name:ident, $value:ty) => {
+        #[allow(
+            unreachable_pub,
+            reason = "those that are words belong to a public trait"
+        )]
         #[derive(Debug)]
-        pub(crate) struct $name {
+        pub struct $name {
             atomic: loom::sync::atomic::$name,
             gate: loom::sync::atomic::AtomicUsize,
         }

@@ -1,24 +1,27 @@
-//! The standard library behind the door.
+//! The standard library behind the door; or what there is of it without an operating system.
 
+#[cfg(feature = "std")]
 mod futex;
+#[cfg(feature = "std")]
+mod threads;
 
-pub(crate) use crossbeam_utils::Backoff;
-pub(crate) use futex::{Alarm, Futex};
-pub(crate) use std::hint::spin_loop;
+pub(crate) use core::hint::spin_loop;
+#[cfg(any(feature = "std", test))]
+pub(crate) use core::sync::atomic::AtomicU8;
 #[cfg(test)]
-pub(crate) use std::sync::atomic::AtomicU16;
+pub(crate) use core::sync::atomic::AtomicU16;
 #[cfg(any(test, not(target_has_atomic = "64")))]
-pub(crate) use std::sync::atomic::AtomicU32;
+pub(crate) use core::sync::atomic::AtomicU32;
 #[cfg(target_has_atomic = "64")]
-pub(crate) use std::sync::atomic::AtomicU64;
-pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering, fence};
-pub(crate) use std::thread::yield_now;
-pub(crate) use std::time::Instant;
-
-use std::cell::Cell;
-use std::ptr;
-use std::sync::PoisonError;
-use std::time::Duration;
+pub(crate) use core::sync::atomic::AtomicU64;
+#[cfg(feature = "std")]
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
+pub(crate) use core::sync::atomic::{Ordering, fence};
+pub(crate) use crossbeam_utils::Backoff;
+#[cfg(feature = "std")]
+pub(crate) use futex::{Alarm, Futex};
+#[cfg(feature = "std")]
+pub(crate) use threads::*;
 
 /// Reads an atomic through an exclusive reference, with no atomic operation.
 macro_rules! read_exclusive {
@@ -38,12 +41,12 @@ pub(crate) use {read_exclusive, write_exclusive};
 
 /// `std::cell::UnsafeCell` with loom's closure-shaped access.
 #[derive(Debug)]
-pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+pub(crate) struct UnsafeCell<T>(core::cell::UnsafeCell<T>);
 
 impl<T> UnsafeCell<T> {
     #[inline(always)]
     pub(crate) const fn new(value: T) -> Self {
-        Self(std::cell::UnsafeCell::new(value))
+        Self(core::cell::UnsafeCell::new(value))
     }
 
     /// Gives a pointer to read through. The caller keeps writers away.
@@ -57,109 +60,4 @@ impl<T> UnsafeCell<T> {
     pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
         write(self.0.get())
     }
-}
-
-/// A mutex without poisoning: nothing but this crate's own code runs under it.
-#[derive(Debug, Default)]
-pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
-
-pub(crate) type MutexGuard<'a, T> = std::sync::MutexGuard<'a, T>;
-
-impl<T> Mutex<T> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self(std::sync::Mutex::new(value))
-    }
-
-    #[inline]
-    pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The moment `timeout` from now; `None` where the clock cannot express it,
-/// which is a wait without end.
-pub(crate) fn deadline_after(timeout: Duration) -> Option<Instant> {
-    Instant::now().checked_add(timeout)
-}
-
-/// The moment `period` after `moment`, or after now if that is later; `None` as in [`deadline_after`].
-pub(crate) fn later_than(moment: Instant, period: Duration) -> Option<Instant> {
-    moment.max(Instant::now()).checked_add(period)
-}
-
-/// The earlier of two moments, of which `None` never comes.
-pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    one.into_iter().chain(other).min()
-}
-
-/// Sleeps on `futex` while it is `expected`, for `nap` at most and until the deadline at the latest.
-pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<Instant>) {
-    futex.wait(expected, earlier(deadline_after(nap), deadline));
-}
-
-/// Whether more than one thread can run at a time, so that one may wait for another awake.
-pub(crate) fn has_cores() -> bool {
-    const UNKNOWN: u8 = 0;
-    const ONE: u8 = 1;
-    const SEVERAL: u8 = 2;
-    static CORES: AtomicU8 = AtomicU8::new(UNKNOWN);
-    let mut cores = CORES.load(Ordering::Relaxed);
-    if cores == UNKNOWN {
-        // Asked once: it reads the affinity, and the quota of a container.
-        let several = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-        cores = if several { SEVERAL } else { ONE };
-        CORES.store(cores, Ordering::Relaxed);
-    }
-    cores == SEVERAL
-}
-
-/// A number that is hard to foresee, for fairness and nothing else.
-pub(crate) fn random() -> u32 {
-    thread_local! {
-        /// No destructor: it can be used while the thread's others run.
-        static STATE: Cell<u32> = const { Cell::new(0) };
-    }
-    STATE.with(|state| {
-        let mut word = state.get();
-        if word == 0 {
-            // The address tells threads apart. Zero would stay zero.
-            word = (ptr::from_ref(state).addr() >> 4) as u32 | 1;
-        }
-        // Marsaglia, "Xorshift RNGs", 2003.
-        word ^= word << 13;
-        word ^= word >> 17;
-        word ^= word << 5;
-        state.set(word);
-        word
-    })
-}
-
-/// A number that no other thread has, nor had, nor will have.
-pub(crate) fn thread_mark() -> usize {
-    static THREADS: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        /// No destructor: it can be used while the thread's others run.
-        static MARK: Cell<usize> = const { Cell::new(0) };
-    }
-    MARK.with(|mark| {
-        if mark.get() == 0 {
-            let threads_before = THREADS.fetch_add(1, Ordering::Relaxed);
-            // Only in years, on 32 bits.
-            if threads_before > isize::MAX as usize {
-                std::process::abort();
-            }
-            mark.set(threads_before + 1);
-        }
-        mark.get()
-    })
-}
-
-/// Whether a panic is on its way through this thread.
-pub(crate) fn panicking() -> bool {
-    std::thread::panicking()
-}
-
-/// Whether `deadline` has been reached.
-pub(crate) fn has_passed(deadline: Instant) -> bool {
-    Instant::now() >= deadline
 }
