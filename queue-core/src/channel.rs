@@ -11,8 +11,11 @@ mod rendezvous;
 mod select;
 mod sender;
 mod shared;
+#[cfg(not(queue_loom))]
+mod static_channel;
 mod timer;
 mod weak;
+mod weighted;
 
 use std::time::Duration;
 
@@ -21,12 +24,16 @@ pub use counters::Stats;
 pub use error::{
     ReadyTimeoutError, RecvError, RecvNowError, RecvTimeoutError, SelectTimeoutError, SendError,
     SendNowError, SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
+    WeightedSendError,
 };
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};
 pub use sender::Sender;
+#[cfg(not(queue_loom))]
+pub use static_channel::StaticChannel;
 pub use weak::{WeakReceiver, WeakSender};
+pub use weighted::{WeightedReceiver, WeightedSender, weighted};
 
 use crate::blocks::Blocks;
 use crate::ring::HeapRing;

@@ -61,6 +61,8 @@ mod word;
 
 #[cfg(feature = "alloc")]
 pub use batch::Unsent;
+#[cfg(all(feature = "std", not(queue_loom)))]
+pub use channel::StaticChannel;
 #[cfg(feature = "std")]
 #[doc(hidden)]
 pub use channel::internal;
@@ -69,7 +71,8 @@ pub use channel::{
     Builder, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvNowError,
     RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation, SendError, SendNowError,
     SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError, TrySelectError,
-    TrySendError, WeakReceiver, WeakSender, after, at, bounded, never, tick, unbounded,
+    TrySendError, WeakReceiver, WeakSender, WeightedReceiver, WeightedSendError, WeightedSender,
+    after, at, bounded, never, tick, unbounded, weighted,
 };
 #[cfg(feature = "alloc")]
 pub use ring::Ring;

@@ -27,6 +27,8 @@ pub(crate) use run::Run;
 pub(crate) use state::Turn;
 #[cfg(not(queue_loom))]
 pub use static_ring::StaticRing;
+#[cfg(not(queue_loom))]
+pub(crate) use storage::Inline;
 
 /// The ring of a channel: on the heap, or over the slots of a static.
 #[cfg(feature = "alloc")]

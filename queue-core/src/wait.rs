@@ -40,6 +40,7 @@
 
 mod awake;
 mod blocking;
+mod gate;
 mod links;
 mod list;
 mod meeting;
@@ -50,6 +51,7 @@ mod waiter;
 
 pub(crate) use awake::Look;
 pub(crate) use blocking::{Progress, Stage, wait_until};
+pub(crate) use gate::{Admission, Gate};
 pub(crate) use list::{Announce, WaitList};
 pub(crate) use meeting::{Meeting, MeetingPoint};
 pub(crate) use station::{Case, Side, Station};

@@ -54,6 +54,9 @@ const KILLS: &[(&str, &str)] = &[
     ("H9", "close::close_wakes_a_parked_sender"),
     ("H10", "batch::a_parked_receiver_is_woken_by_a_batch"),
     ("H11", "batch::a_parked_sender_is_woken_by_a_batch"),
+    ("H12", "weighted::a_receive_lets_a_sender_in"),
+    ("H13", "weighted::one_who_gives_up_lets_those_behind_in"),
+    ("H14", "weighted::the_last_receiver_wakes_a_sender"),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

@@ -13,4 +13,6 @@ mod ring;
 mod select;
 mod support;
 mod unbounded;
+mod waiting;
 mod weak;
+mod weighted;

@@ -6,4 +6,4 @@ mod send;
 
 pub use recv::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 pub use select::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TrySelectError};
-pub use send::{SendError, SendNowError, SendTimeoutError, TrySendError};
+pub use send::{SendError, SendNowError, SendTimeoutError, TrySendError, WeightedSendError};

@@ -25,11 +25,13 @@ pub(super) trait Ends {
     fn close_for_receivers(&self);
 }
 
+#[derive(Debug)]
 pub(super) struct Shared<C> {
     channel: ManuallyDrop<C>,
     counts: Counts,
 }
 
+#[derive(Debug)]
 pub(super) struct Counts {
     senders: AtomicUsize,
     receivers: AtomicUsize,
@@ -100,16 +102,33 @@ pub(super) fn receivers_only<C: Ends>(channel: C) -> Handle<C, RecvEnd> {
 }
 
 fn allocate<C>(channel: C, half_closed: bool) -> NonNull<Shared<C>> {
-    let shared = Box::new(Shared {
-        channel: ManuallyDrop::new(channel),
-        counts: Counts {
-            senders: AtomicUsize::new(usize::from(!half_closed)),
-            receivers: AtomicUsize::new(1),
-            weak: AtomicUsize::new(1),
-            half_closed: AtomicBool::new(half_closed),
-        },
-    });
+    let shared = Box::new(Shared::new(channel, half_closed));
     NonNull::from(Box::leak(shared))
+}
+
+impl<C> Shared<C> {
+    /// A channel that one handle of each end has, but of those there are none where half of it is closed.
+    pub(super) fn new(channel: C, half_closed: bool) -> Self {
+        Self {
+            channel: ManuallyDrop::new(channel),
+            counts: Counts {
+                senders: AtomicUsize::new(usize::from(!half_closed)),
+                receivers: AtomicUsize::new(1),
+                weak: AtomicUsize::new(1),
+                half_closed: AtomicBool::new(half_closed),
+            },
+        }
+    }
+}
+
+impl<C: Ends> Shared<C> {
+    /// One more handle of an end, of a channel in a static: the static itself counts as one of each end for ever,
+    /// so that neither closes by itself and nothing is freed.
+    #[cfg(not(queue_loom))]
+    pub(super) fn handle<E: End>(&'static self) -> Handle<C, E> {
+        let first = ManuallyDrop::new(Handle::counted(NonNull::from(self)));
+        (*first).clone()
+    }
 }
 
 impl<C: Ends, E: End> Handle<C, E> {

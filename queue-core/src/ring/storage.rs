@@ -119,6 +119,10 @@ impl<T, W: Word> Drop for Allocated<T, W> {
 #[cfg(not(queue_loom))]
 pub struct Inline<T, const N: usize>([Slot<T, NativeWord>; N]);
 
+// SAFETY: nobody but a ring touches them, which hands each message from one thread to exactly one other.
+#[cfg(not(queue_loom))]
+unsafe impl<T: Send, const N: usize> Sync for Inline<T, N> {}
+
 #[cfg(not(queue_loom))]
 impl<T, const N: usize> Inline<T, N> {
     pub(super) const GEOMETRY: Geometry = Geometry::new(N, NativeWord::BITS);

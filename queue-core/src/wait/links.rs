@@ -111,13 +111,25 @@ impl Links {
 
     /// Unlinks nodes from the front until it has notified a waiter: how to wake it.
     pub(super) fn notify_first(&mut self) -> Option<Alarm> {
+        self.notify_first_if(|_| true).map(|(alarm, _)| alarm)
+    }
+
+    /// The like, unless the first one that waits still is not to be: how to wake it, and what it has
+    /// laid out.
+    pub(super) fn notify_first_if(
+        &mut self,
+        is_due: impl Fn(Stake) -> bool,
+    ) -> Option<(Alarm, Stake)> {
         while let Some(node) = self.node(self.first) {
-            self.remove(node);
             let waiter = Self::waiter(node);
-            let (alarm, case) = (waiter.alarm(), node.case);
+            let (alarm, case, stake) = (waiter.alarm(), node.case, node.stake);
+            if !waiter.is_settled() && !is_due(stake) {
+                return None;
+            }
+            self.remove(node);
             if waiter.notify(case) {
                 // From here on, waiter and node may be gone.
-                return Some(alarm);
+                return Some((alarm, stake));
             }
         }
         None

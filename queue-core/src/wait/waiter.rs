@@ -201,6 +201,8 @@ pub(crate) enum Stake {
     AnyPlace(NonNull<()>),
     /// Its word: it will bring the message when it has been chosen.
     Promise,
+    /// How much it weighs.
+    Weight(usize),
 }
 
 impl Peer {

@@ -1,5 +1,6 @@
 //! What asks for an operating system: locks, clocks, threads.
 
+pub(crate) use std::sync::OnceLock;
 pub(crate) use std::thread::yield_now;
 pub(crate) use std::time::Instant;
 
