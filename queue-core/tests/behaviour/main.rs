@@ -1,6 +1,8 @@
 //! What the ring and the channels promise, from outside: one binary, so that
 //! the helpers are shared and nothing is built twice.
 
+mod batches;
+mod closing;
 mod disconnect;
 mod exactness;
 mod exchange;
@@ -22,3 +24,4 @@ mod timers;
 mod traits;
 mod unbounded;
 mod wakes;
+mod weighted;
