@@ -3,10 +3,8 @@
 //! Compared are crossbeam-channel 0.5.17, flume 0.12.0, `std::sync::mpsc` of Rust 1.95 and
 //! kanal 0.1.1. A dash says that there is no such call.
 //!
-//! **Not there yet**: async sends and receives; batches (`drain` and its like); a channel that
-//! overwrites its oldest message ([`Ring::force_push`](crate::Ring::force_push) does it, without
-//! waiting); closing by hand; weak handles; asking whether the other end is gone without an
-//! attempt; the number of handles. This crate asks for Rust 1.95, and has no `no_std` mode.
+//! **Not there yet**: async sends and receives. This crate asks for Rust 1.95; without `std` it has
+//! rings, and no channels.
 //!
 //! # From crossbeam-channel 0.5
 //!
@@ -93,15 +91,15 @@
 //! | `send`, `try_send`, `send_timeout`, `send_deadline` | the same |
 //! | `recv`, `try_recv`, `recv_timeout`, `recv_deadline` | the same |
 //! | `iter`, `try_iter`, `into_iter`, `for x in &receiver` | the same |
-//! | `drain` | not there yet; `try_iter`, one message at a time |
+//! | `drain` | the same |
 //! | `Selector::new().recv(&r, f).send(&s, m, g).wait()` | [`select!`](crate::select!), `Select` |
 //! | `Selector::wait_timeout(t)` | `default(t) =>`, `Select::select_timeout` |
 //! | `Selector::wait_deadline(d)` | `Select::select_deadline` |
 //! | `SelectError::Timeout` | the `default` arm, `SelectTimeoutError` |
 //! | `len`, `is_empty`, `is_full`, `capacity`, `same_channel` | the same |
-//! | `is_disconnected` | not there yet; `try_send` and `try_recv` tell |
-//! | `sender_count`, `receiver_count` | not there yet |
-//! | `downgrade`, `WeakSender::upgrade` | not there yet |
+//! | `is_disconnected` | `is_closed`, which a `close` makes true, too |
+//! | `sender_count`, `receiver_count` | the same |
+//! | `downgrade`, `WeakSender::upgrade` | the same, and `WeakReceiver` |
 //! | `clone` and `drop` of either end | the same; the last one disconnects |
 //! | `SendError`, `TrySendError`, `SendTimeoutError`, `into_inner` | the same |
 //! | `RecvError::Disconnected` | `RecvError`, which has no variants |
@@ -141,7 +139,7 @@
 //! };
 //! assert_eq!(number, Some(7));
 //! // let rest: Vec<_> = inbox.drain().collect();
-//! let rest: Vec<_> = inbox.try_iter().collect();
+//! let rest: Vec<_> = inbox.drain().collect();
 //! assert!(rest.is_empty());
 //! ```
 //!
@@ -202,23 +200,24 @@
 //! | `send(m)`, an error without the message | `send(m)`, `SendError(m)` |
 //! | `try_send(m)`: `Ok(true)` | `try_send(m)`: `Ok(())` |
 //! | `try_send(m)`: `Ok(false)`, the message dropped | `Err(TrySendError::Full(m))` |
-//! | `try_send_option(&mut m)` | `try_send(m)`, which gives the message back |
-//! | `try_send_realtime`, `try_send_option_realtime` | - ; `try_send` |
-//! | `send_timeout(m, t)`, `send_option_timeout(&mut m, t)` | `send_timeout(m, t)` |
+//! | `try_send_option(&mut m)` | `try_send_from(&mut m)` |
+//! | `try_send_realtime`, `try_send_option_realtime` | `try_send_now(m)` |
+//! | `send_timeout(m, t)`, `send_option_timeout(&mut m, t)` | `send_timeout(m, t)`, `send_timeout_from(&mut m, t)` |
 //! | - | `send_deadline`, `recv_deadline` |
 //! | `recv`, `recv_timeout` | the same |
 //! | `try_recv()`: `Ok(Some(m))` | `try_recv()`: `Ok(m)` |
 //! | `try_recv()`: `Ok(None)` | `Err(TryRecvError::Empty)` |
-//! | `try_recv_realtime` | - ; `try_recv` |
-//! | `drain_into(&mut vec)` | not there yet; `vec.extend(receiver.try_iter())` |
+//! | `try_recv_realtime` | `try_recv_now` |
+//! | `drain_into(&mut vec)` | `try_recv_batch(&mut vec, max)`, `recv_batch(&mut vec, max)` |
 //! | `receiver.next()`, `for x in receiver` | `receiver.iter().next()`, `for x in receiver` |
 //! | - | `select!`, `Select`, `after`, `at`, `tick`, `never`, `same_channel` |
 //! | `len`, `is_empty`, `is_full` | the same |
 //! | `capacity()`, `usize::MAX` if unbounded | `capacity()`: `Some(n)`, `None` if unbounded |
 //! | `is_bounded()` | `capacity().is_some()` |
-//! | `close`, `is_closed`, `CloseError` | not there yet; drop the handles |
-//! | `is_disconnected`, `is_terminated` | not there yet; `try_send` and `try_recv` tell |
-//! | `sender_count`, `receiver_count` | not there yet |
+//! | `close()`, `CloseError` | `close()`: `true` if it was open. What was accepted is still received |
+//! | `is_closed`, `is_disconnected` | `is_closed` |
+//! | `is_terminated` | `is_closed() && is_empty()` |
+//! | `sender_count`, `receiver_count` | the same |
 //! | `clone` and `drop` of either end | the same; the last one disconnects |
 //! | `SendError::{Closed, ReceiveClosed}` | `SendError(m)` |
 //! | `SendErrorTimeout::{Closed, ReceiveClosed, Timeout}` | `SendTimeoutError::{..}` |
