@@ -58,6 +58,7 @@ macro_rules! word {
     ($(#[$attribute:meta])* $name:ident, $atomic:ident, $integer:ty) => {
         $(#[$attribute])*
         #[derive(Debug)]
+        #[allow(unreachable_pub, reason = "the one in use belongs to a public type")]
         pub struct $name;
 
         $(#[$attribute])*

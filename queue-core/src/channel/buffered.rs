@@ -1,9 +1,9 @@
 //! A channel that keeps messages between its ends: try, wait, wake.
 
 mod batch;
+mod closing;
 mod selection;
 
-use std::mem;
 use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
@@ -14,9 +14,8 @@ use super::error::{
     TrySendError,
 };
 use super::queue::Queue;
-use super::shared::Ends;
 use crate::ring::Refusal;
-use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
+use crate::sync::{AtomicBool, Backoff, Instant, Ordering};
 use crate::wait::{
     Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
 };
@@ -374,34 +373,6 @@ impl<Q: Queue> Buffered<Q> {
         self.try_recv()
     }
 
-    /// Drops what is in the channel. Where dropping a message panics, the rest is leaked.
-    ///
-    /// A send that has claimed its slot is waited for, as it is by `try_recv`, or turned away:
-    /// nobody would ever look for its message again, which may itself hold a handle that somebody
-    /// waits on.
-    fn discard(&self) {
-        while let Some(message) = self.next_to_discard() {
-            let leak_rest = LeakRest(self);
-            drop(message);
-            mem::forget(leak_rest);
-        }
-    }
-
-    /// Senders are not woken for it: all have been told.
-    fn next_to_discard(&self) -> Option<Q::Message> {
-        let backoff = Backoff::new();
-        loop {
-            match self.queue.pop() {
-                Ok((message, _)) => return Some(message),
-                Err(Refusal::Busy) => backoff.snooze(),
-                Err(Refusal::Skipped) => {
-                    self.queue.pass_skipped();
-                }
-                Err(Refusal::Spent | Refusal::Closed) => return None,
-            }
-        }
-    }
-
     /// Whether a send looks possible, or as if it would fail for good.
     pub(super) fn looks_pushable(&self, look: Look) -> bool {
         self.queue.looks_pushable(look) || self.looks_closed(look)
@@ -415,32 +386,6 @@ impl<Q: Queue> Buffered<Q> {
     fn looks_closed(&self, look: Look) -> bool {
         // ORDERING(relaxed): a hint, which an attempt confirms.
         matches!(look, Look::Ready) && self.is_closed.load(Ordering::Relaxed)
-    }
-
-    /// Whether it was open.
-    fn close(&self) -> bool {
-        let was_open = self.queue.close();
-        // ORDERING(relaxed): as above.
-        self.is_closed.store(true, Ordering::Relaxed);
-        was_open
-    }
-
-    /// Accepts no more messages, and tells all who wait. Whether it was open.
-    pub(super) fn close_for_all(&self) -> bool {
-        let was_open = self.close();
-        step!(H8, self.tell_all(Side::Receivers));
-        step!(H9, self.tell_all(Side::Senders));
-        was_open
-    }
-
-    fn tell_all(&self, side: Side) {
-        let woken = self.list(side).notify_all(&self.parked(side));
-        self.setup.counters.note_wakes(woken);
-    }
-
-    /// Whether it accepts no more messages.
-    pub(super) fn is_closed(&self) -> bool {
-        matches!(self.queue.pushable(), Err(Refusal::Closed))
     }
 
     pub(super) fn stats(&self) -> Option<Stats> {
@@ -470,37 +415,6 @@ impl<Q: Queue> Buffered<Q> {
     fn settle_skipped(&self) {
         if self.queue.starts_skipped() {
             self.pass_skipped();
-        }
-    }
-}
-
-impl<Q: Queue> Ends for Buffered<Q> {
-    /// The last sender is gone: who waits for a message is told that none will come.
-    fn close_for_senders(&self) {
-        self.close();
-        step!(H2, self.tell_all(Side::Receivers));
-    }
-
-    /// The last receiver is gone: who waits for room is told that none will
-    /// come, and the messages that nobody can receive any more are dropped.
-    fn close_for_receivers(&self) {
-        // ORDERING(relaxed): the close is an RMW that comes after it, also where the channel has been
-        // closed before (C1); who ends a grant does one before it looks (G3).
-        self.is_abandoned.store(true, Ordering::Relaxed);
-        self.close();
-        step!(H3, self.tell_all(Side::Senders));
-        self.discard();
-    }
-}
-
-/// Where dropping a message panics, the rest is leaked: another panic on the
-/// way would abort the process.
-struct LeakRest<'a, Q: Queue>(&'a Buffered<Q>);
-
-impl<Q: Queue> Drop for LeakRest<'_, Q> {
-    fn drop(&mut self) {
-        while let Some(message) = self.0.next_to_discard() {
-            mem::forget(message);
         }
     }
 }

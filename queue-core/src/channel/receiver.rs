@@ -1,19 +1,15 @@
 //! [`Receiver`]: the end that receives.
 
-mod batch;
-
 use std::fmt;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::time::Duration;
 
 use super::buffered::Buffered;
-use super::counters::Stats;
 use super::error::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 use super::iter::{IntoIter, Iter, TryIter};
 use super::rendezvous::Rendezvous;
-use super::shared::{End, Handle, RecvEnd, SendEnd};
+use super::shared::{Handle, RecvEnd};
 use super::timer::{Never, Timer};
-use super::weak::WeakReceiver;
 use crate::blocks::Blocks;
 use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
@@ -65,6 +61,9 @@ macro_rules! delegate {
         }
     };
 }
+
+mod batch;
+mod ends;
 
 // A panic comes out of a message's own `Drop`, and finds the channel consistent.
 impl<T> UnwindSafe for Receiver<T> {}
@@ -212,109 +211,6 @@ impl<T> Receiver<T> {
                 .map(of_instant)
                 .map_err(|_| RecvNowError::Empty),
             Source::Never(_) => Err(RecvNowError::Empty),
-        }
-    }
-
-    /// Closes the channel: `true` if it was open.
-    ///
-    /// As [`Sender::close`](crate::Sender::close): sends fail from now on, and what was accepted is
-    /// still received. Receivers of time, and of nothing, are not closed by it.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (sender, receiver) = queue_core::bounded(2);
-    /// sender.send(1).unwrap();
-    /// assert!(receiver.close());
-    /// assert!(!receiver.close());
-    /// assert!(sender.send(2).is_err());
-    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), [1]);
-    /// ```
-    pub fn close(&self) -> bool {
-        delegate!(self, channel => channel.close_for_all())
-    }
-
-    /// Whether no message is accepted any more: the channel is closed, or every sender gone. There may
-    /// be messages left to receive.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
-    /// assert!(!receiver.is_closed());
-    /// drop(sender);
-    /// assert!(receiver.is_closed());
-    /// ```
-    #[must_use]
-    pub fn is_closed(&self) -> bool {
-        delegate!(self, channel => channel.is_closed())
-    }
-
-    /// What has happened in the channel so far; `None` if it was not built
-    /// [`with_stats`](crate::Builder::with_stats).
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (sender, receiver) = queue_core::Builder::new().with_stats().bounded(2);
-    /// sender.send(1).unwrap();
-    /// receiver.recv().unwrap();
-    /// assert_eq!(receiver.stats().unwrap().high_water_mark, 1);
-    /// ```
-    #[must_use]
-    pub fn stats(&self) -> Option<Stats> {
-        delegate!(self, channel => channel.stats())
-    }
-
-    /// A handle that does not keep this end open.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (_sender, receiver) = queue_core::bounded::<u8>(1);
-    /// assert!(receiver.downgrade().upgrade().is_some());
-    /// ```
-    pub fn downgrade(&self) -> WeakReceiver<T> {
-        WeakReceiver::of(self)
-    }
-
-    /// How many senders the channel has, of one moment during the call: none where time sends, or
-    /// nobody. It synchronises nothing.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (sender, receiver) = queue_core::bounded::<u8>(1);
-    /// assert_eq!(receiver.sender_count(), 1);
-    /// drop(sender);
-    /// assert_eq!(receiver.sender_count(), 0);
-    /// ```
-    #[must_use]
-    pub fn sender_count(&self) -> usize {
-        self.count_of::<SendEnd>(0)
-    }
-
-    /// How many receivers the channel has, of one moment during the call. It synchronises nothing.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let (_sender, receiver) = queue_core::bounded::<u8>(1);
-    /// let _other = receiver.clone();
-    /// assert_eq!(receiver.receiver_count(), 2);
-    /// ```
-    #[must_use]
-    pub fn receiver_count(&self) -> usize {
-        self.count_of::<RecvEnd>(1)
-    }
-
-    fn count_of<Which: End>(&self, of_never: usize) -> usize {
-        match &self.channel {
-            Source::Bounded(channel) => channel.count_of::<Which>(),
-            Source::Unbounded(channel) => channel.count_of::<Which>(),
-            Source::Rendezvous(channel) => channel.count_of::<Which>(),
-            Source::Timer(channel, _) => channel.count_of::<Which>(),
-            Source::Never(_) => of_never,
         }
     }
 
