@@ -127,6 +127,19 @@ impl<Q: Queue> Buffered<Q> {
     /// Pushes if there is room, and wakes who waits for the message.
     #[inline(always)]
     fn push(&self, message: Q::Message) -> Result<(), (Refusal, Q::Message)> {
+        match self.queue.push(message) {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                self.notify_one(Side::Receivers);
+                Ok(())
+            }
+            Err((Refusal::Skipped, message)) => self.push_past_skipped(message),
+            Err(refused) => Err(refused),
+        }
+    }
+
+    #[cold]
+    fn push_past_skipped(&self, message: Q::Message) -> Result<(), (Refusal, Q::Message)> {
         self.push_by(Q::push, message)
     }
 
@@ -156,7 +169,27 @@ impl<Q: Queue> Buffered<Q> {
     /// Pops if there is a message, and wakes who waits for its room.
     #[inline(always)]
     pub(super) fn pop(&self) -> Result<Q::Message, Refusal> {
+        match self.queue.pop() {
+            Ok((message, false)) => Ok(message),
+            Ok((message, true)) => {
+                self.made_room();
+                Ok(message)
+            }
+            Err(Refusal::Skipped) => self.pop_past_skipped(),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    #[cold]
+    fn pop_past_skipped(&self) -> Result<Q::Message, Refusal> {
         self.pop_by(Q::pop)
+    }
+
+    /// Wakes a sender for the room that a message has left, and for what was given up behind it.
+    #[cold]
+    fn made_room(&self) {
+        self.notify_one(Side::Senders);
+        self.pass_skipped();
     }
 
     /// The like, waiting for a peer that was suspended in the middle of its operation.
@@ -174,8 +207,7 @@ impl<Q: Queue> Buffered<Q> {
             match pop(&self.queue) {
                 Ok((message, senders_parked)) => {
                     if senders_parked {
-                        self.notify_one(Side::Senders);
-                        self.pass_skipped();
+                        self.made_room();
                     }
                     return Ok(message);
                 }
