@@ -56,3 +56,8 @@ fn exit(code: i32) -> ! {
 fn panic(_: &PanicInfo<'_>) -> ! {
     exit(101)
 }
+
+/// `core` as it comes with the compiler can unwind, and asks for this; this program aborts.
+// SAFETY: nobody else defines it, as std is not there.
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}

@@ -9,8 +9,8 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use crate::sync::{
-    AtomicPtr, AtomicU8, AtomicUsize, Backoff, Ordering, UnsafeCell, order, read_exclusive,
-    spin_loop, write_exclusive,
+    AtomicPtr, AtomicU8, AtomicUsize, Backoff, Ordering, UnsafeCell, has_cores, order,
+    read_exclusive, spin_loop, write_exclusive,
 };
 
 /// The slots of a block.
@@ -218,7 +218,11 @@ impl<T> Block<T> {
     /// Whether the push has come in time; if not, the slot has been given up.
     #[cold]
     fn wait_for_push(slot: &Slot<T>, suspended: Suspended) -> bool {
-        let mut looks_left = looks(size_of::<T>());
+        let mut looks_left = if has_cores() {
+            looks(size_of::<T>())
+        } else {
+            0
+        };
         let backoff = Backoff::new();
         while looks_left > 0 || matches!(suspended, Suspended::WaitOut) {
             if looks_left > 0 {

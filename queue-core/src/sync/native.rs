@@ -17,7 +17,6 @@ pub(crate) use core::sync::atomic::AtomicU64;
 #[cfg(feature = "std")]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
 pub(crate) use core::sync::atomic::{Ordering, fence};
-pub(crate) use crossbeam_utils::Backoff;
 #[cfg(feature = "std")]
 pub(crate) use futex::{Alarm, Futex};
 #[cfg(feature = "std")]
@@ -38,6 +37,43 @@ macro_rules! write_exclusive {
 }
 
 pub(crate) use {read_exclusive, write_exclusive};
+
+/// crossbeam's, which spins only where somebody else can run meanwhile.
+pub(crate) struct Backoff(crossbeam_utils::Backoff);
+
+impl Backoff {
+    #[inline(always)]
+    pub(crate) fn new() -> Self {
+        Self(crossbeam_utils::Backoff::new())
+    }
+
+    /// After a race that was lost.
+    pub(crate) fn spin(&self) {
+        if has_cores() {
+            self.0.spin();
+        }
+    }
+
+    /// While a peer must move on.
+    pub(crate) fn snooze(&self) {
+        if has_cores() {
+            self.0.snooze();
+        } else {
+            yield_now();
+        }
+    }
+}
+
+#[cfg(not(feature = "std"))]
+fn has_cores() -> bool {
+    true
+}
+
+/// There is nobody to yield to.
+#[cfg(not(feature = "std"))]
+fn yield_now() {
+    spin_loop();
+}
 
 /// `std::cell::UnsafeCell` with loom's closure-shaped access.
 #[derive(Debug)]
