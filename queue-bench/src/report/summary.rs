@@ -242,15 +242,16 @@ fn scenarios(record: &Record) -> Vec<Vec<String>> {
     });
     let line = |row: &Row| {
         let delay = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), nanoseconds);
+        let [p50, _, p99, p999, max] = row.delays();
         let busy = row.busy.map(|part| format!("{:.1} %", 100.0 * part));
         vec![
             row.cell.clone(),
             row.mode.clone(),
             row.contender.clone(),
-            delay(row.p50),
-            delay(row.p99),
-            delay(row.p999),
-            delay(row.max),
+            delay(p50),
+            delay(p99),
+            delay(p999),
+            delay(max),
             busy.unwrap_or_else(|| "-".to_owned()),
         ]
     };
