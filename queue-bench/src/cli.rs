@@ -18,7 +18,8 @@ use crate::interruption::{self, INTERRUPTED};
 use crate::latency::Scenario;
 use crate::launch;
 use crate::records::Record;
-use crate::report::{self, CannotWrite, Output, Paths, figures};
+use crate::report::figures::{self, NoFigures};
+use crate::report::{self, CannotWrite, Output, Paths};
 use crate::run::{self, Comparison, Settings};
 use crate::selfcheck;
 
@@ -294,7 +295,7 @@ fn make(report: &Report) -> Result<u8, Refusal> {
         return print(&report::summary(&record));
     }
     let document = match &report.figures {
-        Some(path) => Some((path, with_figures(path, &record)?)),
+        Some(path) => Some((path, with_figures(path, report, &record)?)),
         None => None,
     };
     if let Some((path, (old, new))) = &document
@@ -332,11 +333,18 @@ fn make(report: &Report) -> Result<u8, Refusal> {
 }
 
 /// A document as it is, and with the figures of the record.
-fn with_figures(path: &str, record: &Record) -> Result<(String, String), Refusal> {
+fn with_figures(path: &str, report: &Report, record: &Record) -> Result<(String, String), Refusal> {
     let old = fs::read_to_string(path)
         .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
-    let new = figures::insert(&old, record)
-        .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
+    let new = figures::insert(&old, record).map_err(|why| {
+        Refusal(match why {
+            NoFigures::NoMarks => format!("'{path}' has no marks for figures"),
+            NoFigures::NoRates => format!(
+                "'{}' has no rates of the quick suite's cells to make figures of",
+                report.record
+            ),
+        })
+    })?;
     Ok((old, new))
 }
 

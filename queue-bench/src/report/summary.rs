@@ -55,16 +55,8 @@ pub(crate) fn summary(record: &Record) -> String {
         let _ = write!(text, "{table}\n\n");
     }
     text.push_str(LEGEND);
-    let best: Vec<_> = places(record, Metric::Throughput)
-        .filter_map(|place| best_peer(record, place))
-        .collect();
-    if let Some(mean) = geometric_mean(best.iter().filter_map(|row| row.ratio)) {
-        let lost = |row: &&&Row| row.ratio_hi.is_some_and(|hi| hi < 1.0);
-        let (mean, lost, all) = (digits(mean), best.iter().filter(lost).count(), best.len());
-        let _ = writeln!(
-            text,
-            "against the best peer of its contract: geometric mean {mean}, slower in {lost} of {all} cells"
-        );
+    if let Some(conclusion) = conclusion(&best_peers(record)) {
+        let _ = writeln!(text, "{conclusion}");
     }
     for row in record.rows.iter().filter(|row| row.status != Status::Ok) {
         let (contender, cell, mode, notes) = (&row.contender, &row.cell, &row.mode, &row.notes);
@@ -78,6 +70,26 @@ const LEGEND: &str = "\
     (in try against queue-core, the ring, for those with /ring, and queue-core-channel for the others; M msg/s is the ring's)\n\
     best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
     mean ratio: geometric, over the cells that are ranked\n";
+
+/// How queue-core compares with the best peers, in a line.
+pub(super) fn conclusion(best: &[&Row]) -> Option<String> {
+    let mean = digits(geometric_mean(best.iter().filter_map(|row| row.ratio))?);
+    let lost = |row: &&&Row| row.ratio_hi.is_some_and(|hi| hi < 1.0);
+    Some(format!(
+        "against the best peer of its contract: geometric mean {mean}, slower in {} of {} cells and modes",
+        best.iter().filter(lost).count(),
+        best.len()
+    ))
+}
+
+/// The best peer of each cell and mode that has one, the one that is furthest ahead first.
+pub(super) fn best_peers(record: &Record) -> Vec<&Row> {
+    let mut best: Vec<_> = places(record, Metric::Throughput)
+        .filter_map(|place| best_peer(record, place))
+        .collect();
+    best.sort_by(least_ratio);
+    best
+}
 
 /// Each cell, or scenario, and mode that there are such rows about, in the order of the record.
 fn places(record: &Record, metric: Metric) -> impl Iterator<Item = (&str, &str)> {
@@ -320,7 +332,7 @@ mod tests {
         assert_eq!(line("gil 7"), "gil 7 1 - 0 0 0 0 1");
         assert_eq!(
             line("against"),
-            "against the best peer of its contract: geometric mean 4.00, slower in 0 of 1 cells"
+            "against the best peer of its contract: geometric mean 4.00, slower in 0 of 1 cells and modes"
         );
         assert_eq!(
             line("gil in"),
