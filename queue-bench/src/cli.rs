@@ -231,7 +231,12 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
         }
         Command::List(choice) => print(&choice.list()?),
         Command::Compare(Compare { before, after }) => {
-            print(&compare::compare(&record(&before)?, &record(&after)?))
+            let compared = compare::compare(&record(&before)?, &record(&after)?);
+            print(&compared.ok_or_else(|| {
+                Refusal(format!(
+                    "'{before}' and '{after}' have no cell in common, with the same mode and peer"
+                ))
+            })?)
         }
         Command::Report(report) => make(&report),
         Command::Selfcheck(Selfcheck { seed, no_pin }) => {

@@ -7,6 +7,7 @@ use super::table::{Column, Place, digits, grid, nanoseconds};
 use super::{Metric, Row, Status, Verdict};
 use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
 use crate::records::Record;
+use crate::run::LAUNCHES;
 
 const CELLS: [Column; 8] = [
     Column::left("cell", 34),
@@ -55,6 +56,17 @@ pub(crate) fn summary(record: &Record) -> String {
         let _ = write!(text, "{table}\n\n");
     }
     text.push_str(LEGEND);
+    let is_short = |place: &(&str, &str)| {
+        of(record, Metric::Throughput, *place).any(|row| row.verdict == Verdict::TooFewLaunches)
+    };
+    let short = places(record, Metric::Throughput).filter(is_short).count();
+    if short > 0 {
+        let all = places(record, Metric::Throughput).count();
+        let _ = writeln!(
+            text,
+            "fewer than {LAUNCHES} launches: no verdict and no best peer in {short} of {all} cells and modes"
+        );
+    }
     if let Some(conclusion) = conclusion(&best_peers(record)) {
         let _ = writeln!(text, "{conclusion}");
     }
@@ -339,6 +351,24 @@ mod tests {
             "gil in spsc-1p1c-cap64-8B try: a slice did not end"
         );
     }
+
+    #[test]
+    fn a_short_run_says_why_there_is_no_verdict() {
+        let row = |cell: &str, verdict| Row {
+            cell: cell.to_owned(),
+            contender: "kanal".to_owned(),
+            verdict,
+            ..Row::default()
+        };
+        let short = row("a", Verdict::TooFewLaunches);
+        let rows = vec![short.clone(), short, row("b", Verdict::Faster)];
+        let lines = Vec::new();
+        let text = summary(&Record { lines, rows });
+        let expected =
+            "fewer than 12 launches: no verdict and no best peer in 1 of 2 cells and modes\n";
+        assert!(text.contains(expected), "{text}");
+    }
+
     #[test]
     fn a_scenario_has_ours_and_the_fastest_peer() {
         let row = |contender: &str, p50: f64| Row {
