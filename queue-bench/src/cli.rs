@@ -63,6 +63,12 @@ enum Command {
     /// Show the cells of a suite, who competes in them, and how long they should take
     List(Choice),
     /// Measure how long one message takes
+    #[command(
+        mut_arg("launches", |arg| arg.help("Launches of each scenario in each mode; by default 12")),
+        mut_arg("rounds", |arg| arg.help("Rounds in each launch; by default 1")),
+        mut_arg("seconds", |arg| arg.help("Seconds for each scenario and mode, instead of a number of rounds")),
+        mut_arg("slice_ms", |arg| arg.help("Length of a slice; by default 50 ms, for wake-up and idle 200, for frozen-peer 300"))
+    )]
     Latency(Latency),
     /// Show what has changed from one record to another
     Compare(Compare),
@@ -406,6 +412,23 @@ mod tests {
     #[test]
     fn flags_are_declared_without_contradiction() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_delays_tells_their_own_defaults() {
+        let help = Cli::try_parse_from(["queue-bench", "latency", "--help"])
+            .unwrap_err()
+            .to_string();
+        assert!(help.contains("by default 50 ms"), "{help}");
+        assert!(
+            !help.contains("verdict") && !help.contains("by default 2"),
+            "{help}"
+        );
+        let scenarios = Scenario::all(&[1]);
+        let slices = scenarios
+            .iter()
+            .map(|scenario| scenario.slice().as_millis());
+        assert_eq!(slices.collect::<Vec<_>>(), [50, 50, 200, 200, 300]);
     }
 
     #[test]

@@ -155,9 +155,9 @@ pub(crate) fn legend(seed: u64) -> String {
 fn heading(rows: &Rows) -> String {
     let plan = &rows.plan;
     let row = rows.rows.iter().max_by_key(|row| row.launches);
-    let (launches, rounds) = row.map_or((0, 0), |row| (row.launches, row.rounds));
+    let (launches, rounds) = (row.map_or(0, |row| row.launches), plan.rounds);
     let mut heading = format!(
-        "{}  {}  ({launches} {}, {rounds} {} of {} ms slices",
+        "{}  {}  ({launches} {} of {rounds} {} of {} ms slices",
         plan.name(),
         plan.mode,
         plural(launches, "launch", "launches"),

@@ -23,7 +23,10 @@ fn tables_are_on_stdout_and_json_in_its_file() {
     let output = queue_bench(&["--check", "--cells", "spsc-*-cap64-*", "--json", file]);
     assert_eq!(output.status.code(), Some(0));
     let tables = text(&output.stdout);
-    assert!(tables.contains("spsc-1p1c-cap64-8B  try"), "{tables}");
+    assert!(
+        tables.contains("spsc-1p1c-cap64-8B  try  (1 launch of 1 round of 1 ms slices"),
+        "{tables}"
+    );
     assert!(
         tables.contains("crossbeam-queue") && tables.contains("M/s"),
         "{tables}"
