@@ -18,7 +18,8 @@ use crate::interruption::{self, INTERRUPTED};
 use crate::latency::Scenario;
 use crate::launch;
 use crate::records::Record;
-use crate::report::{self, CannotWrite, Output, Paths, figures};
+use crate::report::figures::{self, NoFigures};
+use crate::report::{self, CannotWrite, Output, Paths};
 use crate::run::{self, Comparison, Settings};
 use crate::selfcheck;
 
@@ -62,6 +63,12 @@ enum Command {
     /// Show the cells of a suite, who competes in them, and how long they should take
     List(Choice),
     /// Measure how long one message takes
+    #[command(
+        mut_arg("launches", |arg| arg.help("Launches of each scenario in each mode; by default 12")),
+        mut_arg("rounds", |arg| arg.help("Rounds in each launch; by default 1")),
+        mut_arg("seconds", |arg| arg.help("Seconds for each scenario and mode, instead of a number of rounds")),
+        mut_arg("slice_ms", |arg| arg.help("Length of a slice; by default 50 ms, for wake-up and idle 200, for frozen-peer 300"))
+    )]
     Latency(Latency),
     /// Show what has changed from one record to another
     Compare(Compare),
@@ -230,7 +237,12 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
         }
         Command::List(choice) => print(&choice.list()?),
         Command::Compare(Compare { before, after }) => {
-            print(&compare::compare(&record(&before)?, &record(&after)?))
+            let compared = compare::compare(&record(&before)?, &record(&after)?);
+            print(&compared.ok_or_else(|| {
+                Refusal(format!(
+                    "'{before}' and '{after}' have no cell in common, with the same mode and peer"
+                ))
+            })?)
         }
         Command::Report(report) => make(&report),
         Command::Selfcheck(Selfcheck { seed, no_pin }) => {
@@ -294,7 +306,7 @@ fn make(report: &Report) -> Result<u8, Refusal> {
         return print(&report::summary(&record));
     }
     let document = match &report.figures {
-        Some(path) => Some((path, with_figures(path, &record)?)),
+        Some(path) => Some((path, with_figures(path, report, &record)?)),
         None => None,
     };
     if let Some((path, (old, new))) = &document
@@ -332,11 +344,18 @@ fn make(report: &Report) -> Result<u8, Refusal> {
 }
 
 /// A document as it is, and with the figures of the record.
-fn with_figures(path: &str, record: &Record) -> Result<(String, String), Refusal> {
+fn with_figures(path: &str, report: &Report, record: &Record) -> Result<(String, String), Refusal> {
     let old = fs::read_to_string(path)
         .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
-    let new = figures::insert(&old, record)
-        .ok_or_else(|| Refusal(format!("'{path}' has no marks for figures")))?;
+    let new = figures::insert(&old, record).map_err(|why| {
+        Refusal(match why {
+            NoFigures::NoMarks => format!("'{path}' has no marks for figures"),
+            NoFigures::NoRates => format!(
+                "'{}' has no rates of the quick suite's cells to make figures of",
+                report.record
+            ),
+        })
+    })?;
     Ok((old, new))
 }
 
@@ -393,6 +412,23 @@ mod tests {
     #[test]
     fn flags_are_declared_without_contradiction() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_delays_tells_their_own_defaults() {
+        let help = Cli::try_parse_from(["queue-bench", "latency", "--help"])
+            .unwrap_err()
+            .to_string();
+        assert!(help.contains("by default 50 ms"), "{help}");
+        assert!(
+            !help.contains("verdict") && !help.contains("by default 2"),
+            "{help}"
+        );
+        let scenarios = Scenario::all(&[1]);
+        let slices = scenarios
+            .iter()
+            .map(|scenario| scenario.slice().as_millis());
+        assert_eq!(slices.collect::<Vec<_>>(), [50, 50, 200, 200, 300]);
     }
 
     #[test]

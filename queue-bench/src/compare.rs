@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
+use crate::contract::Form;
 use crate::records::Record;
 use crate::report::{Metric, Row, Status, Verdict, digits};
+use crate::run::LAUNCHES;
 use crate::statistics::{CONFIDENCE, Ratio};
 
 /// The ratio to one peer in one cell, then and now.
@@ -50,8 +52,12 @@ impl Change<'_> {
     }
 }
 
-/// A line for each peer and cell that both records have, and a summary.
-pub(crate) fn compare(before: &Record, after: &Record) -> String {
+/// A line for each peer and cell that both records have, and a summary; nothing if there is none.
+pub(crate) fn compare(before: &Record, after: &Record) -> Option<String> {
+    let changes = changes(before, after);
+    if changes.is_empty() {
+        return None;
+    }
     let mut text = String::new();
     for (name, record) in [("before", before), ("after", after)] {
         let of = |field| record.environment(field);
@@ -67,18 +73,22 @@ pub(crate) fn compare(before: &Record, after: &Record) -> String {
     if before.environment("cpu") != after.environment("cpu") {
         text.push_str("the processors differ: so may the ratios, without any change of code\n");
     }
+    text.push_str(LEGEND);
     let _ = writeln!(
         text,
         "\n{:36} {:8} {:20} {:>7} {:>7} {:>7}  {:17} queue-core is",
         "cell", "mode", "yardstick", "before", "after", "change", "95 % interval"
     );
-    let changes = changes(before, after);
     for change in &changes {
         text.push_str(&line(change));
     }
     text.push_str(&summary(&changes));
-    text
+    Some(text)
 }
+
+const LEGEND: &str = "\
+    before, after: the ratio queue-core / yardstick of each record, above 1 queue-core is faster\n\
+    change: after / before, above 1 queue-core has become faster; its interval Welch's, over the launches\n";
 
 fn line(compared: &Change<'_>) -> String {
     let Change {
@@ -114,9 +124,6 @@ fn line(compared: &Change<'_>) -> String {
 
 /// How many there are of each verdict, the mean of those that are ranked, and who is left out of it.
 fn summary(changes: &[Change<'_>]) -> String {
-    if changes.is_empty() {
-        return "the records have nothing in common\n".to_owned();
-    }
     let verdicts: Vec<_> = changes.iter().map(Change::verdict).collect();
     let count = |verdict| verdicts.iter().filter(|&&other| other == verdict).count();
     let ranked = changes.iter().filter(|change| change.verdict().is_ok());
@@ -145,6 +152,12 @@ fn summary(changes: &[Change<'_>]) -> String {
     if !left_out.is_empty() {
         let _ = writeln!(text, "left out of the mean: {}", left_out.join(", "));
     }
+    if count(Err(Verdict::TooFewLaunches.text())) > 0 {
+        let _ = writeln!(
+            text,
+            "too few launches: a verdict needs {LAUNCHES} of each cell in both records"
+        );
+    }
     text
 }
 
@@ -153,7 +166,7 @@ fn summary(changes: &[Change<'_>]) -> String {
 fn ours_of(record: &Record, peer: &Row) -> &'static str {
     let is_ours =
         |row: &Row| row.contender == OUR_CHANNEL && row.cell == peer.cell && row.mode == peer.mode;
-    if !peer.contract.ends_with("/ring") && record.of(Metric::Throughput).any(is_ours) {
+    if Form::of(&peer.contract) == Form::Channel && record.of(Metric::Throughput).any(is_ours) {
         OUR_CHANNEL
     } else {
         OURS
@@ -203,6 +216,21 @@ mod tests {
         }
     }
 
+    fn compared(before: &Record, after: &Record) -> String {
+        compare(before, after).expect("they have a cell in common")
+    }
+
+    #[test]
+    fn records_of_other_cells_or_peers_are_not_compared() {
+        let before = record("a", "1", &[1.0; 12]);
+        let mut after = before.clone();
+        assert!(
+            compared(&before, &after).contains("before, after: the ratio queue-core / yardstick")
+        );
+        after.rows[1].cell = "spsc-1p1c-cap64-8B".to_owned();
+        assert_eq!(compare(&before, &after), None);
+    }
+
     #[test]
     fn a_change_is_told_from_noise() {
         let noisy = |mean: f64| -> Vec<f64> {
@@ -211,22 +239,22 @@ mod tests {
                 .collect()
         };
         let before = record("a", "1", &noisy(2.0));
-        let same = compare(&before, &record("a", "1", &noisy(2.005)));
+        let same = compared(&before, &record("a", "1", &noisy(2.005)));
         assert!(
             same.contains("0 faster now, 0 slower now, 1 no difference"),
             "{same}"
         );
-        let faster = compare(&before, &record("a", "1", &noisy(2.4)));
+        let faster = compared(&before, &record("a", "1", &noisy(2.4)));
         assert!(faster.contains("1 faster now, 0 slower now"), "{faster}");
         assert!(!faster.contains("differ:") && !faster.contains("yardstick was"));
-        let slower = compare(&before, &record("b", "2", &noisy(1.5)));
+        let slower = compared(&before, &record("b", "2", &noisy(1.5)));
         assert!(slower.contains("0 faster now, 1 slower now"), "{slower}");
         assert!(slower.contains("differ:") && slower.contains("the yardstick was 1, and is 2"));
     }
 
     #[test]
     fn one_launch_each_says_nothing() {
-        let text = compare(&record("a", "1", &[1.0]), &record("a", "1", &[3.0]));
+        let text = compared(&record("a", "1", &[1.0]), &record("a", "1", &[3.0]));
         let lines: Vec<_> = text.lines().collect();
         assert!(
             lines
@@ -242,6 +270,10 @@ mod tests {
             text.contains("left out of the mean: 1 too few launches\n"),
             "{text}"
         );
+        assert!(
+            text.ends_with("a verdict needs 12 of each cell in both records\n"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -252,12 +284,12 @@ mod tests {
             contender: OUR_CHANNEL.to_owned(),
             ..after.rows[0].clone()
         });
-        let text = compare(&before, &after);
+        let text = compared(&before, &after);
         assert!(
             text.contains("left out of the mean: 1 against another queue of ours\n"),
             "{text}"
         );
-        assert!(compare(&after, &after).contains("1 no difference"));
+        assert!(compared(&after, &after).contains("1 no difference"));
     }
 
     #[test]
@@ -284,7 +316,7 @@ mod tests {
             let ratio = if row.contender == "a" { 2.0 } else { 100.0 };
             row.launch_ratios = vec![ratio; 12];
         }
-        let text = compare(&before, &after);
+        let text = compared(&before, &after);
         assert!(
             text.contains("1 faster now, 0 slower now, 0 no difference; geometric mean 2.00\n"),
             "{text}"

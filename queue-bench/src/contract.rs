@@ -97,6 +97,20 @@ pub enum Form {
     Channel,
 }
 
+/// How a contract ends that is a ring's.
+const RING: &str = "/ring";
+
+impl Form {
+    /// That of a contract as it is written.
+    pub(crate) fn of(contract: &str) -> Self {
+        if contract.ends_with(RING) {
+            Self::Ring
+        } else {
+            Self::Channel
+        }
+    }
+}
+
 /// What a queue promises, whatever the cell makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -147,7 +161,7 @@ impl fmt::Display for Contract {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.order, self.topology, self.mode)?;
         match self.form {
-            Form::Ring => f.write_str("/ring"),
+            Form::Ring => f.write_str(RING),
             Form::Channel => Ok(()),
         }
     }
@@ -171,6 +185,9 @@ mod tests {
             ..contract
         };
         assert_eq!(ring.to_string(), "per-producer/spmc/try/ring");
+        for contract in [contract, ring] {
+            assert_eq!(Form::of(&contract.to_string()), contract.form);
+        }
     }
 
     #[test]

@@ -18,6 +18,9 @@ use crate::contract::Mode;
 pub(crate) use delays::Delays;
 pub(crate) use scenarios::measure;
 
+/// The name of the scenario that has one delay in each slice.
+pub(crate) const IDLE: &str = "idle";
+
 /// What is done, and which delay is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -100,7 +103,7 @@ impl Scenario {
             Self::PingPong => "ping-pong",
             Self::OpenLoop(_) => "open-loop",
             Self::WakeUp => "wake-up",
-            Self::Idle => "idle",
+            Self::Idle => IDLE,
             Self::FrozenPeer => "frozen-peer",
         }
     }

@@ -54,16 +54,61 @@ impl Record {
         Ok(record)
     }
 
+    /// The runs that it is of.
+    pub(crate) fn runs(&self) -> Vec<Run<'_>> {
+        runs(&self.lines)
+    }
+
     /// The rows about this.
     pub(crate) fn of(&self, metric: Metric) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.metric == metric)
     }
 
+    /// What the environment of its first run says of this.
+    pub(crate) fn environment(&self, field: &str) -> String {
+        let runs = self.runs();
+        runs.first()
+            .map_or_else(|| UNKNOWN.to_owned(), |run| run.environment(field))
+    }
+}
+
+/// What stands for a field of an environment that is not there.
+const UNKNOWN: &str = "unknown";
+
+/// A run of those that a record is of: its environment, and what was measured in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run<'a> {
+    /// Missing where the lines do not begin with one.
+    pub(crate) environment: Option<&'a Value>,
+    lines: &'a [Value],
+}
+
+/// The runs that such lines are of, each of which begins with its environment.
+pub(crate) fn runs(lines: &[Value]) -> Vec<Run<'_>> {
+    lines
+        .chunk_by(|_, next| next["metric"] != "env")
+        .map(|lines| Run {
+            environment: lines.first().filter(|line| line["metric"] == "env"),
+            lines,
+        })
+        .collect()
+}
+
+impl Run<'_> {
+    /// What was measured.
+    pub(crate) fn subject(&self) -> &'static str {
+        let has = |metric: &str| self.lines.iter().any(|line| line["metric"] == metric);
+        match (has("throughput"), has("latency")) {
+            (true, true) => "rates and delays",
+            (false, true) => "delays",
+            _ => "rates",
+        }
+    }
+
     /// What its environment says of this.
     pub(crate) fn environment(&self, field: &str) -> String {
-        let environment = self.lines.iter().find(|line| line["metric"] == "env");
-        match environment.map(|environment| &environment[field]) {
-            None | Some(Value::Null) => "unknown".to_owned(),
+        match self.environment.map(|environment| &environment[field]) {
+            None | Some(Value::Null) => UNKNOWN.to_owned(),
             Some(Value::String(text)) => text.clone(),
             Some(value) => value.to_string(),
         }
@@ -90,5 +135,26 @@ mod tests {
         assert!(error.to_string().starts_with("line 2"), "{error}");
         assert!(Record::parse("{\"metric\":\"env\"}\n").is_err());
         assert!(Record::parse("").is_err());
+    }
+
+    #[test]
+    fn each_environment_begins_a_run() {
+        let record = Record::parse(
+            "{\"metric\":\"env\",\"commit\":\"a\"}\n{\"metric\":\"throughput\"}\n\
+             {\"metric\":\"env\",\"commit\":\"b\"}\n{\"metric\":\"latency\"}\n{\"metric\":\"limit\"}\n",
+        )
+        .unwrap();
+        let told: Vec<_> = record
+            .runs()
+            .iter()
+            .map(|run| (run.subject(), run.environment("commit")))
+            .collect();
+        assert_eq!(
+            told,
+            [("rates", "a".to_owned()), ("delays", "b".to_owned())]
+        );
+        let bare = Record::parse("{\"metric\":\"latency\"}\n").unwrap();
+        assert_eq!(bare.environment("commit"), "unknown");
+        assert!(bare.runs()[0].environment.is_none());
     }
 }

@@ -5,8 +5,7 @@
 //! they are drawn from with probability 1/2, so the number of values below it is
 //! binomial, and it lies between the `k`-th smallest and the `k`-th largest value with
 //! probability `1 - 2 P(Bin(n, 1/2) < k)`. The interval takes the largest `k` that
-//! still covers 95 %. Six values are the fewest that can: below that the interval is
-//! their whole range, and covers less.
+//! still covers 95 %. Six values are the fewest that can: below that there is none.
 //!
 //! **Ratios** have a geometric mean: the mean of their logarithms, in which twice as
 //! fast and half as fast are equally far from no difference. Its interval is Student's,
@@ -26,25 +25,31 @@ pub(crate) const CONFIDENCE: f64 = 0.95;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Estimate {
     pub(crate) median: f64,
-    pub(crate) lo: f64,
-    pub(crate) hi: f64,
-    /// The probability that the interval contains the true median.
-    pub(crate) coverage: f64,
+    /// Its ends, where there are enough values for any.
+    pub(crate) interval: Option<(f64, f64)>,
 }
 
 impl Estimate {
-    /// The median of the values and its interval; nothing for no values.
+    /// The median of the values; nothing for no values.
     pub(crate) fn of(values: &[f64]) -> Option<Self> {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len().checked_sub(1)?;
-        let (rank, coverage) = rank(sorted.len());
+        let (rank, _) = rank(sorted.len());
         Some(Self {
             median: f64::midpoint(sorted[last / 2], sorted[last.div_ceil(2)]),
-            lo: sorted[rank - 1],
-            hi: sorted[last + 1 - rank],
-            coverage,
+            interval: are_enough(sorted.len()).then(|| (sorted[rank - 1], sorted[last + 1 - rank])),
         })
+    }
+
+    /// The lower end of its interval.
+    pub(crate) fn lo(&self) -> Option<f64> {
+        self.interval.map(|(lo, _)| lo)
+    }
+
+    /// The upper end of its interval.
+    pub(crate) fn hi(&self) -> Option<f64> {
+        self.interval.map(|(_, hi)| hi)
     }
 }
 
@@ -207,16 +212,18 @@ mod tests {
     }
 
     #[test]
-    fn few_values_give_their_range_and_say_so() {
-        let estimate = Estimate::of(&[3.0, 1.0, 2.0]).unwrap();
-        assert_eq!((estimate.lo, estimate.median, estimate.hi), (1.0, 2.0, 3.0));
-        assert!((estimate.coverage - 0.75).abs() < 1e-12);
-        assert!(!are_enough(3) && !are_enough(5) && are_enough(6));
-
-        let single = Estimate::of(&[4.0]).unwrap();
-        assert_eq!((single.lo, single.median, single.hi), (4.0, 4.0, 4.0));
-        assert!(single.coverage.abs() < 1e-12);
-
+    fn few_values_have_a_median_and_no_interval() {
+        for values in [&[4.0][..], &[5.0, 3.0], &[3.0, 2.0, 4.0, 5.0, 6.0]] {
+            let estimate = Estimate::of(values).unwrap();
+            assert_eq!((estimate.median, estimate.interval), (4.0, None));
+            assert!(!are_enough(values.len()));
+        }
+        let six = Estimate::of(&[3.0, 1.0, 2.0, 6.0, 4.0, 5.0]).unwrap();
+        assert_eq!(
+            (six.lo(), six.median, six.hi()),
+            (Some(1.0), 3.5, Some(6.0))
+        );
+        assert!(are_enough(6));
         assert_eq!(Estimate::of(&[]), None);
     }
 
@@ -353,7 +360,8 @@ mod tests {
                         .map(|_| -(1.0 - random.random::<f64>()).ln())
                         .collect();
                     let estimate = Estimate::of(&values).unwrap();
-                    (estimate.lo..=estimate.hi).contains(&std::f64::consts::LN_2)
+                    let (lo, hi) = estimate.interval.unwrap();
+                    (lo..=hi).contains(&std::f64::consts::LN_2)
                 })
                 .count();
             let share = hits as f64 / f64::from(TRIALS);

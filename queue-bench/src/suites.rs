@@ -64,7 +64,7 @@ fn quick() -> Vec<(Cell, Mode)> {
     in_modes(cells, &COMMON)
 }
 
-/// Eighty, so that a machine with two cores is through in an hour and a half.
+/// 80 cells and modes, so that a machine with two cores is through within an hour and a half.
 fn full() -> Vec<(Cell, Mode)> {
     let narrow = [(1, 1), (2, 2)];
     let varied = |slots: &'static [usize]| {

@@ -20,7 +20,7 @@ pub(super) struct Choice {
     #[arg(long)]
     quick: bool,
 
-    /// Those, then one factor varied at a time, with every peer: an hour and a half
+    /// Those, then one factor varied at a time, with every peer: on two cores within an hour and a half, `list --full` tells the time
     #[arg(long)]
     full: bool,
 
@@ -48,7 +48,7 @@ pub(super) struct Effort {
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     contenders: Option<GlobMatcher>,
 
-    /// Launches of each cell in each mode; 12 are the fewest for a verdict
+    /// Launches of each cell in each mode; by default 12, the fewest for a verdict
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(1..=1_000))]
     launches: Option<u32>,
 
@@ -68,7 +68,8 @@ pub(super) struct Effort {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Bind each worker to a core, where the system allows it; the default
+    /// Bind each worker to a core, where the system allows it; the default.
+    /// Of this and --no-pin, the last counts
     #[arg(long, overrides_with = "no_pin")]
     pin: bool,
 

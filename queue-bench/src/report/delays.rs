@@ -81,7 +81,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) -> Delays {
     }
     row.busy = mean(samples(comparison, contender).map(|sample| sample.measured.busy));
     if let Some(median) = Estimate::of(&medians) {
-        (row.median, row.lo, row.hi) = (Some(median.median), Some(median.lo), Some(median.hi));
+        (row.median, row.lo, row.hi) = (Some(median.median), median.lo(), median.hi());
     }
     row.p50 = all.quantile(0.5);
     row.p90 = all.quantile(0.9);
@@ -113,7 +113,6 @@ pub(super) fn draw(rows: &[Row], place: Place) -> String {
         delay(a).total_cmp(&delay(b))
     });
     let lines = sorted.into_iter().map(|row| {
-        let figures = [row.p50, row.p90, row.p99, row.p999, row.max];
         let missing = match row.status {
             Status::Ok => "-",
             Status::Hung => "(hung)",
@@ -124,7 +123,10 @@ pub(super) fn draw(rows: &[Row], place: Place) -> String {
             row.contract.clone(),
         ];
         let busy = row.busy.map(|part| format!("{:.1} %", 100.0 * part));
-        cells.extend(figures.map(|figure| figure.map_or_else(|| missing.to_owned(), nanoseconds)));
+        cells.extend(
+            row.delays()
+                .map(|figure| figure.map_or_else(|| missing.to_owned(), nanoseconds)),
+        );
         cells.push(busy.unwrap_or_else(|| missing.to_owned()));
         cells
     });

@@ -186,7 +186,7 @@ fn measure(row: &mut Row, comparison: &Comparison, contender: &str) {
         mean(samples(launch, contender).map(|sample| sample.measured.rate))
     });
     if let Some(rate) = Estimate::of(&rates) {
-        (row.median, row.lo, row.hi) = (Some(rate.median), Some(rate.lo), Some(rate.hi));
+        (row.median, row.lo, row.hi) = (Some(rate.median), rate.lo(), rate.hi());
     }
     let all = || {
         launches
@@ -389,8 +389,8 @@ fn limit_row(comparison: &Comparison, (name, unit, read): Limit) -> Option<Row> 
     Some(Row {
         unit: unit.to_owned(),
         median: Some(estimate.median),
-        lo: Some(estimate.lo),
-        hi: Some(estimate.hi),
+        lo: estimate.lo(),
+        hi: estimate.hi(),
         ..blank(comparison, Metric::Limit, name)
     })
 }

@@ -3,117 +3,197 @@
 use std::fmt::Write;
 
 use super::table::digits;
-use super::{Row, Status};
-use crate::contenders::{LEADERS, OUR_CHANNEL, OURS};
-use crate::contract::Mode;
-use crate::records::Record;
+use super::{Row, Status, summary};
+use crate::contenders::{LEADERS, OUR_CHANNEL, OURS, control_of};
+use crate::contract::{Form, Mode};
+use crate::records::{Record, Run};
 use crate::report::{Metric, Verdict};
 use crate::suites::Suite;
 
 const BEGIN: &str = "<!-- figures: begin -->";
 const END: &str = "<!-- figures: end -->";
 
-/// The document with the figures of this record between its marks; nothing if it has no marks.
-pub(crate) fn insert(document: &str, record: &Record) -> Option<String> {
-    let (head, rest) = document.split_once(BEGIN)?;
-    let (_, tail) = rest.split_once(END)?;
-    Some(format!("{head}{BEGIN}\n{}{END}{tail}", figures(record)))
+/// How many cells the worst are.
+const WORST: usize = 3;
+
+/// Why a document does not get figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoFigures {
+    /// The document says nowhere where they belong.
+    NoMarks,
+    /// The record has no rates of a quick cell.
+    NoRates,
 }
 
-/// A table for each mode of the quick suite, the noise floor and the leading peers in its columns.
-fn figures(record: &Record) -> String {
+/// The document with the figures of this record between its marks.
+pub(crate) fn insert(document: &str, record: &Record) -> Result<String, NoFigures> {
+    let (head, rest) = document.split_once(BEGIN).ok_or(NoFigures::NoMarks)?;
+    let (_, tail) = rest.split_once(END).ok_or(NoFigures::NoMarks)?;
+    let figures = figures(record).ok_or(NoFigures::NoRates)?;
+    Ok(format!("{head}{BEGIN}\n{figures}{END}{tail}"))
+}
+
+/// One of ours, and the leading peers that are compared with it, in one mode.
+struct Comparison {
+    title: &'static str,
+    mode: Mode,
+    ours: &'static str,
+    form: Form,
+}
+
+/// Where queue-core is a channel in all modes but `try`.
+const COMPARISONS: [Comparison; 3] = [
+    Comparison {
+        title: "Blocking: channels beside `bounded`, `send` and `recv`",
+        mode: Mode::Block,
+        ours: OURS,
+        form: Form::Channel,
+    },
+    Comparison {
+        title: "Polling: rings beside `Ring`, `push` and `pop`",
+        mode: Mode::Try,
+        ours: OURS,
+        form: Form::Ring,
+    },
+    Comparison {
+        title: "Polling: channels beside `bounded`, `try_send` and `try_recv`",
+        mode: Mode::Try,
+        ours: OUR_CHANNEL,
+        form: Form::Channel,
+    },
+];
+
+/// Where it was measured, what the whole record says, and a table for each comparison in the quick suite;
+/// nothing if there is none.
+fn figures(record: &Record) -> Option<String> {
+    let tables: String = COMPARISONS
+        .iter()
+        .filter_map(|comparison| table(record, comparison))
+        .collect();
+    (!tables.is_empty()).then(|| format!("{}{}{tables}", origin(record), outcome(record)))
+}
+
+fn origin(record: &Record) -> String {
     let of = |field| record.environment(field);
     let mut text = format!(
-        "Measured {} at commit {}{} on {} (family {}, model {}), {} cores; rustc {}.\n",
-        of("date").split('T').next().unwrap_or_default(),
-        of("commit"),
-        if of("dirty") == "true" {
-            " with changes"
-        } else {
-            ""
-        },
+        "Measured {} on {} (family {}, model {}), {} cores; rustc {}.",
+        day_and_commit(record.runs().first()),
         of("cpu"),
         of("family"),
         of("model"),
         of("cores"),
         of("rustc")
     );
-    for (mode, what) in [
-        (Mode::Block, "Blocking (`bounded`, `send` and `recv`)"),
-        (
-            Mode::Try,
-            "Polling (rings beside `Ring`, channels beside `bounded`, `try_send` and `try_recv`)",
-        ),
-    ] {
-        let _ = write!(text, "\n{what}:\n\n{}", table(record, mode));
+    for run in record.runs().iter().skip(1) {
+        let _ = write!(
+            text,
+            " Further {}: {}.",
+            run.subject(),
+            day_and_commit(Some(run))
+        );
     }
+    text.push('\n');
     text
 }
 
-fn table(record: &Record, mode: Mode) -> String {
-    let mode_name = mode.to_string();
-    let find = |cell: &str, contender: &str| {
-        record
-            .of(Metric::Throughput)
-            .find(|row| row.cell == cell && row.mode == mode_name && row.contender == contender)
+fn day_and_commit(run: Option<&Run>) -> String {
+    let of = |field| run.map_or_else(String::new, |run| run.environment(field));
+    let changes = if of("dirty") == "true" {
+        " with changes"
+    } else {
+        ""
     };
+    let date = of("date");
+    let day = date.split('T').next().unwrap_or_default();
+    format!("{day} at commit {}{changes}", of("commit"))
+}
+
+/// What `report` concludes from all cells, and where queue-core does worst.
+fn outcome(record: &Record) -> String {
+    let best = summary::best_peers(record);
+    let Some(conclusion) = summary::conclusion(&best) else {
+        return String::new();
+    };
+    let worst: Vec<_> = best
+        .iter()
+        .take(WORST)
+        .map(|row| {
+            let ratio = row.ratio.map(digits).unwrap_or_default();
+            let (peer, cell, mode) = (&row.contender, &row.cell, &row.mode);
+            format!("{ratio} beside {peer} in `{cell}` {mode}")
+        })
+        .collect();
+    format!(
+        "\nThe whole record, {conclusion}. Worst: {}.\n",
+        worst.join(", ")
+    )
+}
+
+fn table(record: &Record, comparison: &Comparison) -> Option<String> {
+    let mode = comparison.mode.to_string();
+    let find = |metric: Metric, cell: &str, contender: &str| {
+        let mut rows = record.of(metric);
+        rows.find(|row| row.cell == cell && row.mode == mode && row.contender == contender)
+    };
+    let rates = |cell: &str, contender: &str| find(Metric::Throughput, cell, contender);
+    let ours = comparison.ours;
     let cells: Vec<String> = Suite::Quick
         .cells()
         .iter()
         .map(ToString::to_string)
-        .filter(|cell| find(cell, OURS).is_some())
+        .filter(|cell| rates(cell, ours).is_some())
         .collect();
+    let is_compared = |row: &Row| Form::of(&row.contract) == comparison.form;
     let peers: Vec<&str> = LEADERS
         .into_iter()
-        .filter(|peer| cells.iter().any(|cell| find(cell, peer).is_some()))
+        .filter(|peer| {
+            let mut rows = cells.iter().filter_map(|cell| rates(cell, peer));
+            rows.any(is_compared)
+        })
         .collect();
-    let has_channel = cells.iter().any(|cell| find(cell, OUR_CHANNEL).is_some());
-    let ours: &[&str] = if has_channel {
-        &[OURS, OUR_CHANNEL]
-    } else {
-        &[OURS]
-    };
-    let mut text = "| cell |".to_owned();
-    for ours in ours {
-        let _ = write!(text, " {ours}, M msg/s |");
+    if cells.is_empty() || peers.is_empty() {
+        return None;
     }
-    text.push_str(" itself |");
+    let mut text = format!(
+        "\n{}:\n\n| cell | {ours}, M msg/s | itself |",
+        comparison.title
+    );
     for peer in &peers {
         let _ = write!(text, " {peer} |");
     }
     text.push_str("\n|---|");
-    text.push_str(&"--:|".repeat(ours.len() + 1 + peers.len()));
+    text.push_str(&"--:|".repeat(2 + peers.len()));
     text.push('\n');
+    let written =
+        |row: Option<&Row>, write: fn(&Row) -> String| row.map_or_else(|| "-".to_owned(), write);
     for cell in &cells {
-        let is_oversubscribed = find(cell, OURS).is_some_and(|row| row.oversubscribed);
+        let is_oversubscribed = rates(cell, ours).is_some_and(|row| row.oversubscribed);
         let mark = if is_oversubscribed { "\u{2020}" } else { "" };
-        let _ = write!(text, "| `{cell}`{mark} |");
-        for ours in ours {
-            let rate = find(cell, ours).map_or_else(String::new, rate);
-            let _ = write!(text, " {rate} |");
-        }
-        let mut controls = record.of(Metric::Control);
-        let control = controls.find(|row| row.cell == *cell && row.mode == mode_name);
-        let _ = write!(text, " {} |", control.map_or_else(|| "-".to_owned(), ratio));
+        let control = find(Metric::Control, cell, control_of(ours));
+        let _ = write!(
+            text,
+            "| `{cell}`{mark} | {} | {} |",
+            written(rates(cell, ours), rate),
+            written(control, ratio)
+        );
         for peer in &peers {
-            let ratio = find(cell, peer).map_or_else(|| "-".to_owned(), ratio);
-            let _ = write!(text, " {ratio} |");
+            let _ = write!(text, " {} |", written(rates(cell, peer), ratio));
         }
         text.push('\n');
     }
-    text
+    Some(text)
 }
 
 fn rate(row: &Row) -> String {
     if let Some(failure) = failure(row) {
         return failure.to_owned();
     }
-    let millions = |value: Option<f64>| value.map_or_else(String::new, |value| digits(value / 1e6));
+    let millions = |value: Option<f64>| value.map(|value| digits(value / 1e6));
+    let interval = millions(row.lo).zip(millions(row.hi));
     format!(
-        "{} ({}-{})",
-        millions(row.median),
-        millions(row.lo),
-        millions(row.hi)
+        "{}{}",
+        millions(row.median).unwrap_or_default(),
+        interval.map_or_else(String::new, |(lo, hi)| format!(" ({lo}-{hi})"))
     )
 }
 
@@ -151,13 +231,16 @@ fn failure(row: &Row) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
-    fn record() -> Record {
-        let row = |contender: &str, ratio: f64, verdict: Verdict| Row {
+    fn row(mode: Mode, contender: &str, ratio: f64, verdict: Verdict) -> Row {
+        Row {
             cell: "mpmc-2p2c-cap64-8B".to_owned(),
-            mode: "block".to_owned(),
+            mode: mode.to_string(),
             contender: contender.to_owned(),
+            contract: format!("fifo/mpmc/{mode}"),
             median: Some(3e7),
             lo: Some(2.5e7),
             hi: Some(3.5e7),
@@ -166,22 +249,42 @@ mod tests {
             ratio_hi: Some(2.0 * ratio),
             verdict,
             ..Row::default()
-        };
+        }
+    }
+
+    fn as_ring(row: Row) -> Row {
+        Row {
+            contract: format!("{}/ring", row.contract),
+            ..row
+        }
+    }
+
+    fn record() -> Record {
+        let block = |contender, ratio, verdict| row(Mode::Block, contender, ratio, verdict);
+        let poll = |contender, ratio, verdict| row(Mode::Try, contender, ratio, verdict);
+        let of = |metric, row| Row { metric, ..row };
         Record {
-            lines: vec![serde_json::json!({
-                "metric": "env", "cpu": "x", "family": 26, "model": 2, "cores": 2, "commit": "c", "rustc": "1", "date": "2026-01-02T03:04:05Z"
-            })],
+            lines: vec![
+                json!({"metric": "env", "cpu": "x", "family": 26, "model": 2, "cores": 2, "commit": "c", "rustc": "1", "date": "2026-01-02T03:04:05Z"}),
+                json!({"metric": "throughput"}),
+                json!({"metric": "env", "commit": "d", "dirty": true, "date": "2026-01-03T03:04:05Z"}),
+                json!({"metric": "latency"}),
+            ],
             rows: vec![
                 Row {
                     oversubscribed: true,
-                    ..row(OURS, 1.0, Verdict::None)
+                    ..block(OURS, 1.0, Verdict::None)
                 },
-                Row {
-                    metric: Metric::Control,
-                    ..row("control", 1.01, Verdict::None)
-                },
-                row("kanal", 3.0, Verdict::Faster),
-                row("flume", 1.1, Verdict::NoDifference),
+                of(Metric::Control, block("control", 1.01, Verdict::None)),
+                block("kanal", 3.0, Verdict::Faster),
+                block("flume", 1.1, Verdict::NoDifference),
+                of(Metric::BestPeer, block("kanal", 2.5, Verdict::None)),
+                as_ring(poll(OURS, 1.0, Verdict::None)),
+                of(Metric::Control, poll("control", 1.02, Verdict::None)),
+                poll(OUR_CHANNEL, 1.0, Verdict::None),
+                as_ring(poll("nexus-queue", 0.125, Verdict::Slower)),
+                poll("gil", 0.75, Verdict::NoDifference),
+                of(Metric::BestPeer, poll("gil", 0.25, Verdict::None)),
             ],
         }
     }
@@ -192,16 +295,47 @@ mod tests {
         let new = insert(&document, &record()).unwrap();
         assert!(new.starts_with("before\n") && new.ends_with("\nafter\n"));
         assert!(!new.contains("old"));
-        assert!(
-            new.contains("Measured 2026-01-02 at commit c on x (family 26, model 2), 2 cores;")
-        );
-        assert!(
-            new.contains("| cell | queue-core, M msg/s | itself | flume | kanal |"),
-            "{new}"
-        );
-        let line = "| `mpmc-2p2c-cap64-8B`\u{2020} | 30.0 (25.0-35.0) | 1.01 (0.505-2.02) | 1.10 (0.550-2.20) | **3.00** (1.50-6.00) |";
-        assert!(new.contains(line), "{new}");
-        assert_eq!(insert(&new, &record()).as_ref(), Some(&new));
-        assert_eq!(insert("no marks", &record()), None);
+        assert_eq!(insert(&new, &record()).as_ref(), Ok(&new));
+        assert_eq!(insert("no marks", &record()), Err(NoFigures::NoMarks));
+    }
+
+    #[test]
+    fn a_record_without_quick_cells_has_no_figures() {
+        let document = format!("{BEGIN}\nold\n{END}\n");
+        let mut delays = record();
+        delays.rows.retain(|row| row.metric != Metric::Throughput);
+        assert_eq!(insert(&document, &delays), Err(NoFigures::NoRates));
+        let mut others = record();
+        for row in &mut others.rows {
+            "mpmc-2p2c-cap0-8B".clone_into(&mut row.cell);
+        }
+        assert_eq!(insert(&document, &others), Err(NoFigures::NoRates));
+    }
+
+    #[test]
+    fn figures_tell_each_run_the_outcome_and_the_worst() {
+        let text = figures(&record()).unwrap();
+        for line in [
+            "Measured 2026-01-02 at commit c on x (family 26, model 2), 2 cores; rustc 1. Further delays: 2026-01-03 at commit d with changes.\n",
+            "The whole record, against the best peer of its contract: geometric mean 0.791, slower in 1 of 2 cells and modes. \
+             Worst: 0.250 beside gil in `mpmc-2p2c-cap64-8B` try, 2.50 beside kanal in `mpmc-2p2c-cap64-8B` block.\n",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+
+    #[test]
+    fn rings_and_channels_have_a_table_each_with_ours_and_its_noise() {
+        let text = figures(&record()).unwrap();
+        for table in [
+            "| cell | queue-core, M msg/s | itself | kanal |\n|---|--:|--:|--:|\n\
+             | `mpmc-2p2c-cap64-8B`\u{2020} | 30.0 (25.0-35.0) | 1.01 (0.505-2.02) | **3.00** (1.50-6.00) |\n",
+            "| cell | queue-core, M msg/s | itself | nexus-queue |\n|---|--:|--:|--:|\n\
+             | `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | 1.02 (0.510-2.04) | *0.125* (0.062-0.250) |\n",
+            "| cell | queue-core-channel, M msg/s | itself | gil |\n|---|--:|--:|--:|\n\
+             | `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | - | 0.750 (0.375-1.50) |\n",
+        ] {
+            assert!(text.contains(table), "{table} in {text}");
+        }
     }
 }

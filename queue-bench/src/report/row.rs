@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::latency::IDLE;
+
 /// How a contender came through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -95,7 +97,7 @@ pub(crate) struct Row {
     pub(crate) version: String,
     pub(crate) contract: String,
     pub(crate) unit: String,
-    /// Over the launches, with its interval of 95 %.
+    /// Over the launches, with its interval of 95 % if they are enough for one.
     pub(crate) median: Option<f64>,
     pub(crate) lo: Option<f64>,
     pub(crate) hi: Option<f64>,
@@ -138,6 +140,18 @@ pub(crate) struct Row {
     pub(crate) max: Option<f64>,
 }
 
+impl Row {
+    /// Median, 90 %, 99 %, 99.9 % and the greatest of its delays. An idle receiver has one in each
+    /// launch: too few for any but the first and the last.
+    pub(crate) fn delays(&self) -> [Option<f64>; 5] {
+        let [p90, p99, p999] = match self.scenario.as_deref() {
+            Some(IDLE) => [None; 3],
+            _ => [self.p90, self.p99, self.p999],
+        };
+        [self.p50, p90, p99, p999, self.max]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +172,24 @@ mod tests {
         );
         assert_eq!(serde_json::from_str::<Row>(&line).unwrap(), row);
         assert_eq!(serde_json::from_str::<Row>("{}").unwrap(), Row::default());
+    }
+
+    #[test]
+    fn an_idle_receiver_has_a_median_and_a_greatest_delay() {
+        let row = Row {
+            p50: Some(1.0),
+            p90: Some(2.0),
+            p99: Some(3.0),
+            p999: Some(4.0),
+            max: Some(5.0),
+            ..Row::default()
+        };
+        assert_eq!(row.delays(), [1.0, 2.0, 3.0, 4.0, 5.0].map(Some));
+        let idle = Row {
+            scenario: Some(IDLE.to_owned()),
+            ..row
+        };
+        assert_eq!(idle.delays(), [Some(1.0), None, None, None, Some(5.0)]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::table::{Column, Place, digits, grid, nanoseconds};
 use super::{Metric, Row, Status, Verdict};
 use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
 use crate::records::Record;
+use crate::run::LAUNCHES;
 
 const CELLS: [Column; 8] = [
     Column::left("cell", 34),
@@ -55,16 +56,19 @@ pub(crate) fn summary(record: &Record) -> String {
         let _ = write!(text, "{table}\n\n");
     }
     text.push_str(LEGEND);
-    let best: Vec<_> = places(record, Metric::Throughput)
-        .filter_map(|place| best_peer(record, place))
-        .collect();
-    if let Some(mean) = geometric_mean(best.iter().filter_map(|row| row.ratio)) {
-        let lost = |row: &&&Row| row.ratio_hi.is_some_and(|hi| hi < 1.0);
-        let (mean, lost, all) = (digits(mean), best.iter().filter(lost).count(), best.len());
+    let is_short = |place: &(&str, &str)| {
+        of(record, Metric::Throughput, *place).any(|row| row.verdict == Verdict::TooFewLaunches)
+    };
+    let short = places(record, Metric::Throughput).filter(is_short).count();
+    if short > 0 {
+        let all = places(record, Metric::Throughput).count();
         let _ = writeln!(
             text,
-            "against the best peer of its contract: geometric mean {mean}, slower in {lost} of {all} cells"
+            "fewer than {LAUNCHES} launches: no verdict and no best peer in {short} of {all} cells and modes"
         );
+    }
+    if let Some(conclusion) = conclusion(&best_peers(record)) {
+        let _ = writeln!(text, "{conclusion}");
     }
     for row in record.rows.iter().filter(|row| row.status != Status::Ok) {
         let (contender, cell, mode, notes) = (&row.contender, &row.cell, &row.mode, &row.notes);
@@ -78,6 +82,26 @@ const LEGEND: &str = "\
     (in try against queue-core, the ring, for those with /ring, and queue-core-channel for the others; M msg/s is the ring's)\n\
     best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
     mean ratio: geometric, over the cells that are ranked\n";
+
+/// How queue-core compares with the best peers, in a line.
+pub(super) fn conclusion(best: &[&Row]) -> Option<String> {
+    let mean = digits(geometric_mean(best.iter().filter_map(|row| row.ratio))?);
+    let lost = |row: &&&Row| row.ratio_hi.is_some_and(|hi| hi < 1.0);
+    Some(format!(
+        "against the best peer of its contract: geometric mean {mean}, slower in {} of {} cells and modes",
+        best.iter().filter(lost).count(),
+        best.len()
+    ))
+}
+
+/// The best peer of each cell and mode that has one, the one that is furthest ahead first.
+pub(super) fn best_peers(record: &Record) -> Vec<&Row> {
+    let mut best: Vec<_> = places(record, Metric::Throughput)
+        .filter_map(|place| best_peer(record, place))
+        .collect();
+    best.sort_by(least_ratio);
+    best
+}
 
 /// Each cell, or scenario, and mode that there are such rows about, in the order of the record.
 fn places(record: &Record, metric: Metric) -> impl Iterator<Item = (&str, &str)> {
@@ -242,15 +266,16 @@ fn scenarios(record: &Record) -> Vec<Vec<String>> {
     });
     let line = |row: &Row| {
         let delay = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), nanoseconds);
+        let [p50, _, p99, p999, max] = row.delays();
         let busy = row.busy.map(|part| format!("{:.1} %", 100.0 * part));
         vec![
             row.cell.clone(),
             row.mode.clone(),
             row.contender.clone(),
-            delay(row.p50),
-            delay(row.p99),
-            delay(row.p999),
-            delay(row.max),
+            delay(p50),
+            delay(p99),
+            delay(p999),
+            delay(max),
             busy.unwrap_or_else(|| "-".to_owned()),
         ]
     };
@@ -319,13 +344,31 @@ mod tests {
         assert_eq!(line("gil 7"), "gil 7 1 - 0 0 0 0 1");
         assert_eq!(
             line("against"),
-            "against the best peer of its contract: geometric mean 4.00, slower in 0 of 1 cells"
+            "against the best peer of its contract: geometric mean 4.00, slower in 0 of 1 cells and modes"
         );
         assert_eq!(
             line("gil in"),
             "gil in spsc-1p1c-cap64-8B try: a slice did not end"
         );
     }
+
+    #[test]
+    fn a_short_run_says_why_there_is_no_verdict() {
+        let row = |cell: &str, verdict| Row {
+            cell: cell.to_owned(),
+            contender: "kanal".to_owned(),
+            verdict,
+            ..Row::default()
+        };
+        let short = row("a", Verdict::TooFewLaunches);
+        let rows = vec![short.clone(), short, row("b", Verdict::Faster)];
+        let lines = Vec::new();
+        let text = summary(&Record { lines, rows });
+        let expected =
+            "fewer than 12 launches: no verdict and no best peer in 1 of 2 cells and modes\n";
+        assert!(text.contains(expected), "{text}");
+    }
+
     #[test]
     fn a_scenario_has_ours_and_the_fastest_peer() {
         let row = |contender: &str, p50: f64| Row {

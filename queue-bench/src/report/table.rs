@@ -131,7 +131,7 @@ pub(crate) fn legend_of_delays(seed: u64, clock_ns: f64) -> String {
     format!(
         "ping-pong: a message there and its answer back; open-loop@N: from when it was due, N in a second\n\
          wake-up: from before the send until a receiver that has waited for a millisecond has it\n\
-         idle: CPU time that a waiting receiver takes in a second, without what falling asleep and waking up cost\n\
+         idle: CPU time that a waiting receiver takes in a second, without what falling asleep and waking up cost; one delay a launch, so no more than median and max\n\
          frozen-peer: between two receives of a worker, while a producer is taken off its core again and again; \
          only where workers are pinned to two cores or more\n\
          p50 to max: of all launches together; each delay contains one reading of the clock, {clock} here\n\
@@ -144,7 +144,7 @@ pub(crate) fn legend(seed: u64) -> String {
     format!(
         "block: calls that wait; try: calls that do not, retried; async: one task on each thread; batchN: N at a time\n\
          contract: order/topology/mode that the queue promises; queue-core has a row for each that it keeps. control: queue-core against itself\n\
-         median: messages received per second, M/s = million, over the launches; its interval from order statistics\n\
+         median: messages received per second, M/s = million, over the launches; its interval from order statistics, of six launches or more\n\
          ratio: queue-core / contender (in try, queue-core is the ring for those with /ring, and queue-core-channel for the others), from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
          limit: part of what the machine allows (the lower of fetch-and-add and memcpy); cpu/msg: of all workers together\n\
          share: what the least successful worker got of its equal share; below {FAIR_SHARE} on either side of a ratio it is not ranked (unfair); p99: from before the send to after the receive\n\
@@ -155,9 +155,9 @@ pub(crate) fn legend(seed: u64) -> String {
 fn heading(rows: &Rows) -> String {
     let plan = &rows.plan;
     let row = rows.rows.iter().max_by_key(|row| row.launches);
-    let (launches, rounds) = row.map_or((0, 0), |row| (row.launches, row.rounds));
+    let (launches, rounds) = (row.map_or(0, |row| row.launches), plan.rounds);
     let mut heading = format!(
-        "{}  {}  ({launches} {}, {rounds} {} of {} ms slices",
+        "{}  {}  ({launches} {} of {rounds} {} of {} ms slices",
         plan.name(),
         plan.mode,
         plural(launches, "launch", "launches"),

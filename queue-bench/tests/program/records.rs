@@ -48,6 +48,16 @@ fn a_record_becomes_a_page_a_table_and_the_figures_of_a_document() {
     let output = queue_bench(&["compare", &record, &record]);
     assert_eq!(output.status.code(), Some(0));
     assert!(text(&output.stdout).contains("kanal"));
+
+    let other = path("another-cell.jsonl");
+    let lines = read("record.jsonl").replace("spsc-1p1c-cap64-8B", "spsc-1p1c-cap2-8B");
+    std::fs::write(&other, lines).expect("it can be written");
+    let output = queue_bench(&["compare", &record, &other]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let complaint = text(&output.stderr);
+    assert!(complaint.contains("no cell in common"), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
 }
 
 #[test]

@@ -23,7 +23,10 @@ fn tables_are_on_stdout_and_json_in_its_file() {
     let output = queue_bench(&["--check", "--cells", "spsc-*-cap64-*", "--json", file]);
     assert_eq!(output.status.code(), Some(0));
     let tables = text(&output.stdout);
-    assert!(tables.contains("spsc-1p1c-cap64-8B  try"), "{tables}");
+    assert!(
+        tables.contains("spsc-1p1c-cap64-8B  try  (1 launch of 1 round of 1 ms slices"),
+        "{tables}"
+    );
     assert!(
         tables.contains("crossbeam-queue") && tables.contains("M/s"),
         "{tables}"
@@ -99,6 +102,7 @@ fn an_error_is_one_line_and_exit_code_2() {
 #[test]
 fn a_refused_command_leaves_every_file_as_it_was() {
     const RECORD: &str = "{\"metric\":\"control\",\"cell\":\"a\",\"ratio\":1.0}\n";
+    const MARKED: &str = "<!-- figures: begin -->\nfigures\n<!-- figures: end -->\n";
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/refused");
     std::fs::create_dir_all(folder).expect("it can be made");
     let path = |name: &str| format!("{folder}/{name}");
@@ -107,6 +111,8 @@ fn a_refused_command_leaves_every_file_as_it_was() {
     let new = path("new.csv");
     let document = path("unmarked.md");
     std::fs::write(&document, "no marks\n").expect("it can be written");
+    let marked = path("marked.md");
+    std::fs::write(&marked, MARKED).expect("it can be written");
     for arguments in [
         &["--json", &old, "--csv", &old][..],
         &["--json", &old, "--html", &again],
@@ -119,6 +125,9 @@ fn a_refused_command_leaves_every_file_as_it_was() {
         &["--json", &old, "--html", "/nowhere/at/all.html"],
         &["--json", &old, "--cells", "nothing-like-this"],
         &["report", &document, "--csv", &old],
+        &["report", &old, "--figures", &marked],
+        &["report", &old, "--figures", &marked, "--csv", &new],
+        &["report", &old, "--figures", &marked, "--check"],
         &["report", &old, "--csv", &new, "--figures", "/nowhere/a.md"],
     ] {
         std::fs::write(&old, RECORD).expect("it can be written");
@@ -131,6 +140,8 @@ fn a_refused_command_leaves_every_file_as_it_was() {
         assert_eq!(kept, RECORD, "{arguments:?}");
         let kept = std::fs::read_to_string(&document).expect("it is there");
         assert_eq!(kept, "no marks\n", "{arguments:?}");
+        let kept = std::fs::read_to_string(&marked).expect("it is there");
+        assert_eq!(kept, MARKED, "{arguments:?}");
         assert!(!std::path::Path::new(&new).exists(), "{arguments:?}");
     }
 }

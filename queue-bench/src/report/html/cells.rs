@@ -214,7 +214,7 @@ fn remarks(section: &Section) -> Markup {
     html! {
         p.small {
             (counted(most("launches") as usize, "launch", "launches")) ", "
-            (counted(most("rounds") as usize, "round", "rounds")) " of " (most("slice_ms")) " ms slices."
+            (counted(most("rounds") as usize, "round", "rounds")) " of " (most("slice_ms")) " ms slices in all."
             @for row in section.of(Metric::BestPeer) {
                 " Best peer in " (row.text("contract")) ", chosen in one half of the launches and compared in the other: "
                 strong { (row.contender) } ", ratio " (ratio(row)) "."
@@ -255,7 +255,7 @@ mod tests {
             "0.50 – 1.50",
             "1.50\u{a0}µs",
             "&lt;b&gt;",
-            "12 launches, 96 rounds of 5 ms slices.",
+            "12 launches, 96 rounds of 5 ms slices in all.",
             "against itself: 1.01 (0.990 – 1.03)",
             "Best peer in per-producer/mpmc/try, chosen",
             "<strong>kanal</strong>, ratio 2.05 (–)",

@@ -7,6 +7,10 @@ use super::cells::{has_notes, tags};
 use super::curves;
 use super::numbers::{counted, digits, interval, nanoseconds, or_missing};
 use super::record::{Metric, Record, Row, Section};
+use crate::latency::IDLE;
+
+/// Those that an idle receiver has, with one delay in each launch.
+const OF_IDLE: [&str; 2] = ["p50", "max"];
 
 /// So many sections are open from the beginning.
 const OPEN: usize = 2;
@@ -55,9 +59,11 @@ pub(super) fn section(record: &Record) -> Markup {
     }
 }
 
-/// What reading the clock cost, in nanoseconds.
+/// What reading the clock cost where the delays were measured, in nanoseconds.
 fn clock(record: &Record) -> Option<f64> {
-    record.environment?["clock_ns"].as_f64()
+    let mut runs = record.runs.iter();
+    let run = runs.find(|run| run.subject().contains("delays"))?;
+    run.environment?["clock_ns"].as_f64()
 }
 
 /// The contenders of all scenarios, so that each has one colour throughout.
@@ -82,7 +88,7 @@ fn scenario<'a>(section: &Section<'a>) -> &'a str {
 }
 
 fn is_idle(section: &Section) -> bool {
-    scenario(section) == "idle"
+    scenario(section) == IDLE
 }
 
 fn offered(section: &Section) -> Option<f64> {
@@ -130,7 +136,7 @@ fn explanation(section: &Section) -> &'static str {
         "wake-up" => {
             "A receiver has been waiting for a while: the time from before the send until it has the message."
         }
-        "idle" => {
+        IDLE => {
             "A receiver waits and nobody sends: the CPU time that waiting takes in a second, without what falling asleep and waking up cost."
         }
         "frozen-peer" => {
@@ -169,7 +175,8 @@ fn table(section: &Section, rows: &[&Row]) -> Markup {
                             td.failure colspan=(7 + usize::from(has_notes)) { strong.failed { "it " (row.verdict()) } " " (row.text("notes")) }
                         } @else {
                             @for (field, _) in PERCENTILES {
-                                td.figure.main[field == "p50"] { (or_missing(row.number(field), nanoseconds)) }
+                                @let value = row.number(field).filter(|_| !is_idle(section) || OF_IDLE.contains(&field));
+                                td.figure.main[field == "p50"] { (or_missing(value, nanoseconds)) }
                             }
                             td.figure { (interval(row.interval("lo", "hi"), nanoseconds)) }
                             td.figure { (or_missing(row.number("busy"), |part| format!("{} %", digits(100.0 * part)))) }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use maud::{Markup, html};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::numbers::{counted, percent};
 use super::record::{Metric, OURS, Outcome, Record};
+use crate::records::Run;
 
 /// The title of the page.
 pub(super) const TITLE: &str = "queue-core and its peers";
@@ -145,40 +146,53 @@ fn contents(record: &Record) -> Markup {
 
 /// Where it was measured, doubts first, all of it on demand.
 pub(super) fn environment(record: &Record) -> Markup {
-    let warnings = record.warnings();
     html! {
         section aria-labelledby="environment" {
             h2 #environment { "Environment" }
-            @if !warnings.is_empty() {
-                div.warning role="note" {
-                    p.warning-title { "Read with care" }
-                    ul { @for warning in warnings { li { (warning) } } }
+            @for run in &record.runs {
+                @if record.runs.len() > 1 { h3 { "Of the " (run.subject()) } }
+                @if let Some(Value::Object(fields)) = run.environment { (known(fields)) }
+            }
+            @if record.runs.iter().all(|run| run.environment.is_none()) {
+                p { "The record does not say where it was made." }
+            }
+        }
+    }
+}
+
+fn known(fields: &Map<String, Value>) -> Markup {
+    let warnings = fields.get("warnings").and_then(Value::as_array);
+    let warnings: Vec<_> = warnings
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    html! {
+        @if !warnings.is_empty() {
+            div.warning role="note" {
+                p.warning-title { "Read with care" }
+                ul { @for warning in warnings { li { (warning) } } }
+            }
+        }
+        dl.facts {
+            @for (name, title) in FACTS {
+                @if let Some(value) = fields.get(name).filter(|value| !is_empty(value)) {
+                    div { dt { (title) } dd { (written(value)) } }
                 }
             }
-            @if let Some(Value::Object(fields)) = record.environment {
-                dl.facts {
-                    @for (name, title) in FACTS {
-                        @if let Some(value) = fields.get(name).filter(|value| !is_empty(value)) {
-                            div { dt { (title) } dd { (written(value)) } }
-                        }
-                    }
-                }
-                details.plain {
-                    summary { "Everything known of the machine and the build" }
-                    div.wide tabindex="0" role="region" aria-label="The environment" {
-                        table.pairs {
-                            tbody {
-                                @for (name, value) in fields {
-                                    @if name != "metric" && name != "warnings" && !is_empty(value) {
-                                        tr { th scope="row" { (name.replace('_', " ")) } td { (written(value)) } }
-                                    }
-                                }
+        }
+        details.plain {
+            summary { "Everything known of the machine and the build" }
+            div.wide tabindex="0" role="region" aria-label="The environment" {
+                table.pairs {
+                    tbody {
+                        @for (name, value) in fields {
+                            @if name != "metric" && name != "warnings" && !is_empty(value) {
+                                tr { th scope="row" { (name.replace('_', " ")) } td { (written(value)) } }
                             }
                         }
                     }
                 }
-            } @else {
-                p { "The record does not say where it was made." }
             }
         }
     }
@@ -207,25 +221,30 @@ fn written(value: &Value) -> String {
 
 /// What a reader needs to run the same again.
 pub(super) fn footer(record: &Record) -> Markup {
+    html! {
+        footer { @for run in &record.runs { (origin(run, record.runs.len() > 1)) } }
+    }
+}
+
+fn origin(run: &Run, has_others: bool) -> Markup {
     let field = |name: &str| {
-        let value = record.environment.map(|environment| &environment[name]);
+        let value = run.environment.map(|environment| &environment[name]);
         value.filter(|value| !is_empty(value)).map(written)
     };
-    let is_dirty = record
+    let is_dirty = run
         .environment
         .is_some_and(|environment| environment["dirty"] == true);
     html! {
-        footer {
-            p {
-                "Made by queue-bench"
-                @if let Some(version) = field("queue_bench") { " " (version) }
-                @if let Some(commit) = field("commit") {
-                    " · commit " code { (commit) }
-                    @if is_dirty { " with uncommitted changes" }
-                }
-                @if let Some(seed) = field("seed") { " · seed " code { (seed) } }
-                @if let Some(date) = field("date") { " · " (date) }
+        p {
+            @if has_others { "The " (run.subject()) ": made" } @else { "Made" }
+            " by queue-bench"
+            @if let Some(version) = field("queue_bench") { " " (version) }
+            @if let Some(commit) = field("commit") {
+                " · commit " code { (commit) }
+                @if is_dirty { " with uncommitted changes" }
             }
+            @if let Some(seed) = field("seed") { " · seed " code { (seed) } }
+            @if let Some(date) = field("date") { " · " (date) }
         }
     }
 }
@@ -266,6 +285,42 @@ mod tests {
             environment(&Record::default())
                 .into_string()
                 .contains("does not say")
+        );
+    }
+
+    #[test]
+    fn a_record_of_two_runs_shows_where_each_was_made() {
+        let run = |commit: &str, warning: &str| json!({"metric": "env", "commit": commit, "date": format!("on {commit}"), "warnings": [warning]});
+        let lines = [
+            run("c0ffee", "stolen"),
+            json!({"metric": "throughput", "cell": "a"}),
+            run("decade", "a load of 2"),
+            json!({"metric": "latency", "cell": "b"}),
+        ];
+        let record = Record::read(&lines);
+        let stand_in_turn = |text: String, parts: &[&str]| {
+            let place = |part: &&str| {
+                text.find(*part)
+                    .unwrap_or_else(|| panic!("{part} in {text}"))
+            };
+            assert!(parts.iter().map(place).is_sorted(), "{text}");
+        };
+        stand_in_turn(
+            environment(&record).into_string(),
+            &[
+                "the rates",
+                "stolen",
+                "c0ffee",
+                "on c0ffee",
+                "the delays",
+                "a load of 2",
+                "decade",
+                "on decade",
+            ],
+        );
+        stand_in_turn(
+            footer(&record).into_string(),
+            &["The rates", "c0ffee", "The delays", "decade"],
         );
     }
 }

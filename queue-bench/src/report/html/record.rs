@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::contenders::is_ours;
 /// The contender that all others are compared with.
 pub(super) use crate::contenders::{OUR_CHANNEL, OURS};
+use crate::records::{Run, runs};
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(super) struct Section<'a> {
 /// A record, sorted by what its lines are about.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Record<'a> {
-    pub(super) environment: Option<&'a Value>,
+    pub(super) runs: Vec<Run<'a>>,
     /// Cells and modes with the rates of contenders.
     pub(super) rates: Vec<Section<'a>>,
     /// Scenarios and modes with their delays.
@@ -213,7 +214,7 @@ impl<'a> Record<'a> {
     pub(super) fn read(lines: &'a [Value]) -> Self {
         let rows: Vec<Row> = lines.iter().filter_map(Row::read).collect();
         let mut record = Self {
-            environment: lines.iter().find(|line| line["metric"] == "env"),
+            runs: runs(lines),
             ..Self::default()
         };
         // Limits go where they were measured, which can be with rates or with delays.
@@ -242,13 +243,6 @@ impl<'a> Record<'a> {
     /// Every section.
     pub(super) fn sections(&self) -> impl Iterator<Item = &Section<'a>> {
         self.rates.iter().chain(&self.delays)
-    }
-
-    /// What might have spoilt the measurement.
-    pub(super) fn warnings(&self) -> Vec<&'a str> {
-        let warnings = self.environment.and_then(|all| all["warnings"].as_array());
-        let warnings = warnings.into_iter().flatten();
-        warnings.filter_map(Value::as_str).collect()
     }
 }
 
@@ -285,7 +279,7 @@ mod tests {
     #[test]
     fn lines_of_all_kinds_find_their_sections() {
         let lines = [
-            json!({"metric": "env", "cpu": "x", "warnings": ["hot", 3]}),
+            json!({"metric": "env", "cpu": "x"}),
             json!({"metric": "throughput", "cell": "a", "mode": "try", "contender": "kanal", "verdict": "unfair"}),
             json!({"metric": "limit", "cell": "a", "mode": "try", "contender": "cas", "median": 1e7}),
             json!({"metric": "control", "cell": "a", "mode": "try", "ratio": 1.01}),
@@ -299,8 +293,7 @@ mod tests {
         assert_eq!(record.rates[0].rows[0].outcome, Outcome::Unranked);
         assert_eq!(record.delays[0].rows[0].outcome, Outcome::Hung);
         assert_eq!(record.controls.len(), 1);
-        assert!(record.environment.is_some());
-        assert_eq!(record.warnings(), ["hot"]);
+        assert!(record.runs[0].environment.is_some());
     }
 
     #[test]
