@@ -1,6 +1,7 @@
 //! [`StaticChannel`]: a channel with its slots in a static.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::buffered::Buffered;
 use super::counters::Setup;
@@ -41,6 +42,10 @@ pub struct StaticChannel<T, const N: usize> {
     /// Made when it is first asked for an end, over the slots, which lie still in a static.
     shared: OnceLock<Shared<Buffered<HeapRing<T>>>>,
 }
+
+// As its ends.
+impl<T, const N: usize> UnwindSafe for StaticChannel<T, N> {}
+impl<T, const N: usize> RefUnwindSafe for StaticChannel<T, N> {}
 
 impl<T, const N: usize> StaticChannel<T, N> {
     /// Makes an empty channel. It does not compile where `N` is zero, or too large.

@@ -1,6 +1,7 @@
 //! Handles that keep neither end of a channel open.
 
 use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::buffered::Buffered;
 use super::receiver::{Receiver, Source};
@@ -64,6 +65,12 @@ enum WeakSource<T> {
     Timer(WeakHandle<Timer, RecvEnd>, fn(Instant) -> T),
     Never(Never),
 }
+
+// As the handles that they make.
+impl<T> UnwindSafe for WeakSender<T> {}
+impl<T> RefUnwindSafe for WeakSender<T> {}
+impl<T> UnwindSafe for WeakReceiver<T> {}
+impl<T> RefUnwindSafe for WeakReceiver<T> {}
 
 impl<T> WeakSender<T> {
     pub(super) fn of(sender: &Sender<T>) -> Self {

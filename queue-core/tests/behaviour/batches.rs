@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use queue_core::{Receiver, Ring, SendTimeoutError, Sender, TrySendError, bounded, unbounded};
+use queue_core::{Receiver, SendTimeoutError, Sender, TrySendError, bounded, unbounded};
 
 use crate::support::{Parcel, Receipts, Watchdog};
 
@@ -85,39 +85,36 @@ fn crews_exchange_batches_without_room() {
     crews(bounded(0));
 }
 
+/// Where every slot is free, a batch is one run; and as its foremost message is published last, whoever
+/// finds that finds all of it.
 #[test]
 fn a_run_keeps_together() {
-    let _limit = Watchdog::new();
     const BATCH: usize = 10;
-    let ring = Ring::new(64);
+    const BATCHES: usize = 1_000;
+    let _limit = Watchdog::new();
+    let (sender, receiver) = bounded(PRODUCERS * BATCHES * BATCH);
     thread::scope(|scope| {
         for producer in 0..PRODUCERS {
-            let ring = &ring;
+            let sender = &sender;
             scope.spawn(move || {
-                for batch in 0..1_000 {
-                    // A batch for which there is room is one run.
-                    while ring.len() > 64 - PRODUCERS * BATCH {
-                        thread::yield_now();
-                    }
+                for batch in 0..BATCHES {
                     let messages = (0..BATCH).map(|offset| (producer, batch, offset));
-                    assert_eq!(ring.push_batch(messages).unwrap(), BATCH);
+                    assert_eq!(sender.send_batch(messages).unwrap(), BATCH);
                 }
             });
         }
         let mut received = 0;
         let mut messages = Vec::new();
-        while received < PRODUCERS * 1_000 * BATCH {
-            // Those of a run are published as one, whatever a batch ends with.
-            let popped = ring.pop_batch(&mut messages, 64);
-            received += popped;
+        while received < PRODUCERS * BATCHES * BATCH {
+            received += receiver
+                .try_recv_batch(&mut messages, 6 * BATCH)
+                .unwrap_or(0);
             for run in messages.chunks(BATCH) {
-                let (producer, batch, first) = run[0];
-                let expected = (first..).map(|offset| (producer, batch, offset));
-                assert!(first == 0 && run.iter().copied().eq(expected.take(run.len())));
+                let (producer, batch, _) = run[0];
+                let whole = (0..BATCH).map(|offset| (producer, batch, offset));
+                assert!(run.iter().copied().eq(whole), "{run:?}");
             }
-            let whole = messages.len() / BATCH * BATCH;
-            messages.drain(..whole);
-            assert!(messages.is_empty(), "a run was taken in parts");
+            messages.clear();
             thread::yield_now();
         }
     });
