@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::support::{Search, explore, recv, send, try_recv};
+use crate::support::{Message, Search, explore, recv, send, try_recv};
 use loom::alloc::Track;
 use loom::thread;
-use queue_core_loom::{RecvNowError, SendNowError, bounded};
+use queue_core_loom::{RecvNowError, Select, SendNowError, bounded};
 
 /// A receiver that sleeps is told of the close. Without H8 it sleeps for ever. Three preemptions.
 /// Explores 188 executions.
@@ -177,4 +177,56 @@ fn a_receive_that_never_waits_against_a_suspended_send() {
         drop(producer.join().unwrap());
     });
     assert!(BUSY.load(Ordering::Relaxed), "no execution was in the way");
+}
+
+/// Two receivers that are told of the close while a slot is granted, and sleep again: both are told when the
+/// grant is given up. Without H15 one sleeps for ever. The first 60,000 executions of
+/// one preemption.
+#[test]
+fn the_end_of_a_grant_after_the_close_wakes_everyone() {
+    let search = Search {
+        preemptions: Some(1),
+        at_least: 29_999,
+        at_most: Some(60_000),
+    };
+    explore(search, || {
+        let (sender, receiver) = bounded::<Message>(1);
+        let mut select = Select::new();
+        select.send(&sender);
+        let chosen = select.select();
+        let other = receiver.clone();
+        let waiters = [receiver, other].map(|receiver| thread::spawn(move || recv(&receiver)));
+        // Lets them go to sleep, twice, so that this costs no preemption.
+        thread::yield_now();
+        assert!(sender.close());
+        thread::yield_now();
+        chosen.give_up();
+        assert_eq!(waiters.map(|waiter| waiter.join().unwrap()), [None, None]);
+    });
+}
+
+/// A sender that sleeps behind a slot that was given up is woken by the message that displaces the one before
+/// it. Without H16 it sleeps beside free room. One preemption.
+/// Explores 20,692 executions.
+#[test]
+fn force_send_uncovers_a_slot_given_up() {
+    explore(Search::preemptions(1, 10_346), || {
+        let (sender, receiver) = bounded(2);
+        send(&sender, 1);
+        let mut select = Select::new();
+        select.send(&sender);
+        let chosen = select.select();
+        let other = sender.clone();
+        let waiter = thread::spawn(move || send(&other, 3));
+        // Lets it go to sleep, so that this costs no preemption.
+        thread::yield_now();
+        chosen.give_up();
+        let displaced = sender.force_send(Track::new(2)).unwrap();
+        let oldest = displaced.map(Track::into_inner);
+        waiter.join().unwrap();
+        assert_eq!(oldest, Some(1));
+        let mut left = [recv(&receiver), recv(&receiver)];
+        left.sort_unstable();
+        assert_eq!(left, [Some(2), Some(3)]);
+    });
 }

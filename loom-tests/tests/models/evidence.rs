@@ -57,6 +57,11 @@ const KILLS: &[(&str, &str)] = &[
     ("H12", "weighted::a_receive_lets_a_sender_in"),
     ("H13", "weighted::one_who_gives_up_lets_those_behind_in"),
     ("H14", "weighted::the_last_receiver_wakes_a_sender"),
+    (
+        "H15",
+        "close::the_end_of_a_grant_after_the_close_wakes_everyone",
+    ),
+    ("H16", "close::force_send_uncovers_a_slot_given_up"),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

@@ -15,7 +15,7 @@ use super::error::{
 };
 use super::queue::Queue;
 use crate::ring::Refusal;
-use crate::sync::{AtomicBool, Backoff, Instant, Ordering};
+use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
 use crate::wait::{
     Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
 };
@@ -247,8 +247,11 @@ impl<Q: Queue> Buffered<Q> {
             };
             message = match self.queue.displace(refused) {
                 // There are as many messages as before, and so as many wakes under way: nobody sleeps
-                // beside this one.
-                Ok(displaced) => return Ok(Some(displaced)),
+                // beside this one. But what was given up behind the displaced one is now the oldest.
+                Ok(displaced) => {
+                    step!(H16, self.pass_skipped());
+                    return Ok(Some(displaced));
+                }
                 Err(refused) => refused,
             };
             backoff.snooze();

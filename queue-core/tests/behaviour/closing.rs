@@ -107,6 +107,60 @@ fn a_grant_that_ends_after_the_close_drops_nobodys_message() {
     assert_eq!(receiver.iter().collect::<Vec<_>>(), ["before", "behind"]);
 }
 
+/// Receivers that are told of the close while a slot is granted find nothing yet, and sleep again: all of them are
+/// told when the grant ends, one way or the other.
+#[test]
+fn a_grant_that_ends_after_the_close_wakes_every_receiver() {
+    const RECEIVERS: usize = 3;
+    let _limit = Watchdog::new();
+    for completes in [true, false] {
+        let (sender, receiver) = Builder::new().with_stats().bounded::<u8>(4);
+        let asleep = |times: usize| {
+            while sender.stats().unwrap().receiver_parks < times * RECEIVERS {
+                thread::yield_now();
+            }
+        };
+        let mut selection = Select::new();
+        selection.send(&sender);
+        let selected = selection.select();
+        thread::scope(|scope| {
+            for _ in 0..RECEIVERS {
+                scope.spawn(|| assert_eq!(receiver.recv(), Err(RecvError)));
+            }
+            asleep(1);
+            assert!(sender.close());
+            asleep(2);
+            if completes {
+                assert_eq!(selected.send(&sender, 1), Err(SendError(1)));
+            } else {
+                selected.give_up();
+            }
+        });
+    }
+}
+
+/// What was given up behind the oldest message is free room as soon as that is displaced.
+#[test]
+fn an_overwriting_send_wakes_a_sender_for_a_slot_given_up() {
+    let _limit = Watchdog::new();
+    let (sender, receiver) = Builder::new().with_stats().bounded(2);
+    sender.send(1).unwrap();
+    let mut selection = Select::new();
+    selection.send(&sender);
+    let selected = selection.select();
+    thread::scope(|scope| {
+        scope.spawn(|| sender.send(3).unwrap());
+        while sender.stats().unwrap().sender_parks == 0 {
+            thread::yield_now();
+        }
+        selected.give_up();
+        assert_eq!(sender.force_send(2), Ok(Some(1)));
+    });
+    let mut left: Vec<_> = receiver.try_iter().collect();
+    left.sort_unstable();
+    assert_eq!(left, [2, 3]);
+}
+
 #[test]
 fn receivers_of_time_and_of_nothing_are_not_closed() {
     let timer = after(Duration::ZERO);

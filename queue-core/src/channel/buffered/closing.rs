@@ -26,7 +26,7 @@ impl<Q: Queue> Buffered<Q> {
         was_open
     }
 
-    fn tell_all(&self, side: Side) {
+    pub(super) fn tell_all(&self, side: Side) {
         let woken = self.list(side).notify_all(&self.parked(side));
         self.setup.counters.note_wakes(woken);
     }

@@ -70,6 +70,11 @@ impl<Q: Queue> Buffered<Q> {
 
     /// Wakes whom the end of a reservation concerns.
     fn after(&self, ended: Ended, may_drop: bool) {
+        if ended.closed {
+            // Whoever closed has told them all, and they slept again, as the grant was still open; who
+            // wakes now uses its wake up on the end, and nobody sends any more.
+            step!(H15, self.tell_all(Side::Receivers));
+        }
         step!(H4, self.notify_up_to(Side::Receivers, ended.receivers));
         step!(H5, self.notify_up_to(Side::Senders, ended.senders));
         // ORDERING(relaxed): the look at the index that found it closed came before (G3).
