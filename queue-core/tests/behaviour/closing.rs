@@ -1,11 +1,12 @@
 //! Closing from either end, and what races it; overwriting; weak handles.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 use std::time::Duration;
 
 use queue_core::{
-    Builder, Receiver, RecvError, Select, SendError, Sender, StaticChannel, StaticRing, Waiting,
-    after, bounded, select, unbounded,
+    Builder, Receiver, RecvError, Select, SelectedOperation, SendError, Sender, StaticChannel,
+    StaticRing, Waiting, after, bounded, select, unbounded,
 };
 
 use crate::support::{Parcel, Receipts, Watchdog, dawdle};
@@ -107,6 +108,11 @@ fn a_grant_that_ends_after_the_close_drops_nobodys_message() {
     assert_eq!(receiver.iter().collect::<Vec<_>>(), ["before", "behind"]);
 }
 
+/// To drop a selected operation that was not completed is a mistake, and panics; its slot is given up.
+fn give_up(selected: SelectedOperation<'_>) {
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(selected))).is_err());
+}
+
 /// Receivers that are told of the close while a slot is granted find nothing yet, and sleep again: all of them are
 /// told when the grant ends, one way or the other.
 #[test]
@@ -133,7 +139,7 @@ fn a_grant_that_ends_after_the_close_wakes_every_receiver() {
             if completes {
                 assert_eq!(selected.send(&sender, 1), Err(SendError(1)));
             } else {
-                selected.give_up();
+                give_up(selected);
             }
         });
     }
@@ -153,7 +159,7 @@ fn an_overwriting_send_wakes_a_sender_for_a_slot_given_up() {
         while sender.stats().unwrap().sender_parks == 0 {
             thread::yield_now();
         }
-        selected.give_up();
+        give_up(selected);
         assert_eq!(sender.force_send(2), Ok(Some(1)));
     });
     let mut left: Vec<_> = receiver.try_iter().collect();
