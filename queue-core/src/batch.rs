@@ -97,6 +97,41 @@ impl<T, const N: usize> Drop for Batch<T, N> {
     }
 }
 
+/// Sends messages of an iterator, as many as there is room for: how many they were, if those were all;
+/// else why there is none for the next, and the rest.
+pub(crate) fn send_what_fits<I, R, const N: usize>(
+    mut messages: I,
+    looks_free: impl Fn(usize) -> usize,
+    check: impl Fn() -> Result<(), R>,
+    push: impl Fn(&mut Batch<I::Item, N>) -> Result<usize, R>,
+) -> Result<usize, (R, Unsent<I>)>
+where
+    I: Iterator,
+{
+    let mut batch = Batch::new();
+    let mut sent = 0;
+    loop {
+        let room = looks_free(N);
+        // What need not be taken out of the iterator, to learn that there is no room for it, is not.
+        if room == 0
+            && messages.size_hint().0 > 0
+            && let Err(refusal) = check()
+        {
+            return Err((refusal, Unsent::untouched(sent, messages)));
+        }
+        let has_more = batch.refill(&mut messages, room.max(1));
+        while batch.len() > 0 {
+            match push(&mut batch) {
+                Ok(length) => sent += length,
+                Err(refusal) => return Err((refusal, batch.unsent(sent, messages))),
+            }
+        }
+        if !has_more {
+            return Ok(sent);
+        }
+    }
+}
+
 /// What is left of a batch that was not sent, or not all of it, in its order.
 ///
 /// An iterator over what was taken out of the batch's iterator and not sent, and then over the rest of

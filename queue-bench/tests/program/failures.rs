@@ -6,20 +6,20 @@ use std::process::{Child, Command, Output, Stdio};
 
 use crate::support::{queue_bench, rows, text, with_contender};
 
+/// A short run in these cells beside contenders that are wrong on purpose, its rows on standard output.
+fn check_beside(cells: &str, contenders: &str, more: &[&str]) -> Output {
+    let choice = ["--check", "--json", "-", "--faulty"];
+    let names = ["--cells", cells, "--contenders", contenders];
+    queue_bench(&[&choice, &names, more].concat())
+}
+
 #[test]
 fn a_contender_that_hangs_is_reported_and_the_others_are_measured() {
-    let output = queue_bench(&[
-        "--check",
-        "--json",
-        "-",
-        "--cells",
+    let output = check_beside(
         "spsc-*-cap64-*",
-        "--faulty",
-        "--contenders",
         "{flume,faulty-hang}",
-        "--patience-ms",
-        "3000",
-    ]);
+        &["--patience-ms", "3000"],
+    );
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let rows = rows(&output);
     let hung = with_contender(&rows, "faulty-hang");
@@ -33,18 +33,7 @@ fn a_contender_that_hangs_is_reported_and_the_others_are_measured() {
 
 #[test]
 fn a_contender_that_hangs_and_silences_its_process_is_reported_too() {
-    let output = queue_bench(&[
-        "--check",
-        "--json",
-        "-",
-        "--cells",
-        "spsc-*-cap64-8B",
-        "--faulty",
-        "--contenders",
-        "faulty-mute",
-        "--patience-ms",
-        "2000",
-    ]);
+    let output = check_beside("spsc-*-cap64-8B", "faulty-mute", &["--patience-ms", "2000"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let rows = rows(&output);
     let hung = with_contender(&rows, "faulty-mute");
@@ -76,16 +65,7 @@ fn a_launch_that_hangs_before_its_first_slice_is_an_error() {
 
 #[test]
 fn a_contender_that_panics_aborts_or_loses_a_message_is_reported() {
-    let output = queue_bench(&[
-        "--check",
-        "--json",
-        "-",
-        "--cells",
-        "spsc-*-cap64-*",
-        "--faulty",
-        "--contenders",
-        "faulty-{panic,lose,abort,babble}",
-    ]);
+    let output = check_beside("spsc-*-cap64-*", "faulty-{panic,lose,abort,babble}", &[]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let rows = rows(&output);
     for (name, note) in [

@@ -151,10 +151,7 @@ impl<T> Queue for HeapRing<T> {
     }
 
     fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        match self.push_run(batch) {
-            Err(Refusal::Busy) => wait_out(|| self.push_run(batch)),
-            settled => settled,
-        }
+        wait_out(|| self.push_run(batch))
     }
 
     fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
@@ -162,10 +159,7 @@ impl<T> Queue for HeapRing<T> {
     }
 
     fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        match self.pop_run(into, limit) {
-            Err(Refusal::Busy) => wait_out(|| self.pop_run(into, limit)),
-            settled => settled,
-        }
+        wait_out(|| self.pop_run(into, limit))
     }
 
     fn displace(&self, message: T) -> Result<T, T> {

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::raw::{Claim, RawRing, Refusal, wait_out};
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, ONE, PUBLISHED};
-use crate::batch::{Batch, Unsent};
+use crate::batch::{Batch, Unsent, send_what_fits};
 use crate::sync::{Backoff, Ordering, order};
 use crate::word::{PARKED, Word, ticket};
 
@@ -97,7 +97,7 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
                 );
                 if claimed.is_ok() {
                     let mut messages = batch.take_run(length);
-                    let mut foremost = messages.next();
+                    let foremost = messages.next();
                     for piece in self.pieces(first, length) {
                         for (slot, at) in piece {
                             if at == first {
@@ -108,7 +108,7 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
                             }
                         }
                     }
-                    if let Some(message) = foremost.take() {
+                    if let Some(message) = foremost {
                         self.publish(claimed_slot(self.slot(first), first), message);
                     }
                     return Ok(Run {
@@ -122,29 +122,17 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     }
 
     /// Pushes messages of an iterator, as many as there is room for.
-    pub(crate) fn push_runs<I, const N: usize>(&self, mut messages: I) -> Result<usize, Unsent<I>>
+    pub(crate) fn push_runs<I, const N: usize>(&self, messages: I) -> Result<usize, Unsent<I>>
     where
         I: Iterator<Item = T>,
     {
-        let mut batch = Batch::<_, N>::new();
-        let mut pushed = 0;
-        loop {
-            let room = self.looks_free(N);
-            // What need not be taken out of the iterator, to learn that there is no room for it, is not.
-            if room == 0 && messages.size_hint().0 > 0 && wait_out(|| self.pushable()).is_err() {
-                return Err(Unsent::untouched(pushed, messages));
-            }
-            let has_more = batch.refill(&mut messages, room.max(1));
-            while batch.len() > 0 {
-                match wait_out(|| self.push_run(&mut batch)) {
-                    Ok(run) => pushed += run.length,
-                    Err(_) => return Err(batch.unsent(pushed, messages)),
-                }
-            }
-            if !has_more {
-                return Ok(pushed);
-            }
-        }
+        send_what_fits::<_, _, N>(
+            messages,
+            |limit| self.looks_free(limit),
+            || wait_out(|| self.pushable()),
+            |batch| wait_out(|| self.push_run(batch)).map(|run| run.length),
+        )
+        .map_err(|(_, unsent)| unsent)
     }
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.

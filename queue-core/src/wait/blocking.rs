@@ -263,7 +263,6 @@ mod tests {
         fn pass_on(&self, _: Side) {
             self.notify();
         }
-        fn note_park(&self, _: Side) {}
         fn must_be_seen(&self) -> bool {
             false
         }

@@ -174,9 +174,6 @@ impl Station for Gate {
     /// Nothing: who was notified is inside, or one of all that were told.
     fn pass_on(&self, _side: Side) {}
 
-    /// The channel behind it counts.
-    fn note_park(&self, _side: Side) {}
-
     fn must_be_seen(&self) -> bool {
         true
     }

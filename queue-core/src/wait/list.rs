@@ -55,12 +55,9 @@ impl WaitList {
     /// Wakes the first `count` waiters that nobody has woken. Says how many there were.
     #[cold]
     pub(crate) fn notify_up_to(&self, count: usize, flag: &impl Announce) -> usize {
-        if count == 1 {
-            return self.notify_first::<1>(1, flag);
-        }
         let mut all_woken = 0;
         while all_woken < count {
-            let woken = self.notify_first::<ALARMS>(count - all_woken, flag);
+            let woken = self.notify_first(count - all_woken, flag);
             all_woken += woken;
             if woken < ALARMS {
                 break;
@@ -69,9 +66,9 @@ impl WaitList {
         all_woken
     }
 
-    /// Wakes the first waiters, `limit` and `N` of them at most. Says how many there were.
-    fn notify_first<const N: usize>(&self, limit: usize, flag: &impl Announce) -> usize {
-        let mut alarms = [const { None }; N];
+    /// Wakes the first waiters under one lock, `limit` and [`ALARMS`] of them at most. Says how many there were.
+    fn notify_first(&self, limit: usize, flag: &impl Announce) -> usize {
+        let mut alarms = [const { None }; ALARMS];
         {
             let mut links = self.links.lock();
             for place in alarms.iter_mut().take(limit) {

@@ -153,9 +153,6 @@ impl Station for MeetingPoint {
     /// Nothing: who is notified here was either handed something, or is one of all that were told.
     fn pass_on(&self, _side: Side) {}
 
-    /// The channel over it counts.
-    fn note_park(&self, _side: Side) {}
-
     fn must_be_seen(&self) -> bool {
         true
     }

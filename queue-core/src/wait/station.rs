@@ -37,8 +37,8 @@ pub(crate) trait Station {
     /// Gives a notification that its owner has not used up to the next.
     fn pass_on(&self, side: Side);
 
-    /// Somebody goes to sleep here.
-    fn note_park(&self, side: Side);
+    /// Somebody goes to sleep here; for a channel that counts.
+    fn note_park(&self, _side: Side) {}
 
     /// Whether peers find only those who are in the list: then there is no use in staying awake
     /// outside it.

@@ -4,7 +4,7 @@
 //! [`recv`](Buffered::recv) do, and goes on with runs: there is one way to wait.
 
 use super::Buffered;
-use crate::batch::{Batch, Unsent, in_batches_of};
+use crate::batch::{Batch, Unsent, in_batches_of, send_what_fits};
 use crate::channel::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::channel::queue::Queue;
 use crate::ring::{Refusal, Run, wait_out};
@@ -20,42 +20,16 @@ impl<Q: Queue> Buffered<Q> {
     where
         I: Iterator<Item = Q::Message>,
     {
-        in_batches_of!(Q::Message, N => self.try_send_runs::<I, N>(messages))
-    }
-
-    fn try_send_runs<I, const N: usize>(
-        &self,
-        mut messages: I,
-    ) -> Result<usize, TrySendError<Unsent<I>>>
-    where
-        I: Iterator<Item = Q::Message>,
-    {
-        let refused = |refusal, unsent| match refusal {
+        in_batches_of!(Q::Message, N => send_what_fits::<_, _, N>(
+            messages,
+            |limit| self.queue.looks_free(limit),
+            || wait_out(|| self.pushable()),
+            |batch| self.push_run_by(Q::push_run_exact, batch),
+        ))
+        .map_err(|(refusal, unsent)| match refusal {
             Refusal::Closed => TrySendError::Disconnected(unsent),
             _ => TrySendError::Full(unsent),
-        };
-        let mut batch = Batch::<_, N>::new();
-        let mut sent = 0;
-        loop {
-            let room = self.queue.looks_free(N);
-            // What need not be taken out of the iterator, to learn that there is no room for it, is not.
-            if room == 0
-                && messages.size_hint().0 > 0
-                && let Err(refusal) = wait_out(|| self.pushable())
-            {
-                return Err(refused(refusal, Unsent::untouched(sent, messages)));
-            }
-            let has_more = batch.refill(&mut messages, room.max(1));
-            while batch.len() > 0 {
-                match self.push_run_by(Q::push_run_exact, &mut batch) {
-                    Ok(length) => sent += length,
-                    Err(refusal) => return Err(refused(refusal, batch.unsent(sent, messages))),
-                }
-            }
-            if !has_more {
-                return Ok(sent);
-            }
-        }
+        })
     }
 
     /// Sends all, waiting for room until the deadline.

@@ -13,7 +13,7 @@ impl<Q: Queue> Buffered<Q> {
     /// Whether it was open.
     fn close(&self) -> bool {
         let was_open = self.queue.close();
-        // ORDERING(relaxed): as above.
+        // ORDERING(relaxed): a hint, which an attempt confirms.
         self.is_closed.store(true, Ordering::Relaxed);
         was_open
     }

@@ -11,6 +11,12 @@ fn taken<T>(message: &mut Option<T>) -> T {
     message.take().expect("there must be a message to send")
 }
 
+/// Puts a message that was not sent back; what remains of the error.
+fn put_back<T, E>(place: &mut Option<T>, (refused, message): (E, T)) -> E {
+    *place = Some(message);
+    refused
+}
+
 impl<T> Sender<T> {
     /// Sends as [`try_send`](Self::try_send) does, and leaves the message in its place unless it was sent.
     ///
@@ -39,11 +45,8 @@ impl<T> Sender<T> {
     /// ```
     #[inline]
     pub fn try_send_from(&self, message: &mut Option<T>) -> Result<(), TrySendError<()>> {
-        self.try_send(taken(message)).map_err(|refused| {
-            let (refused, back) = refused.split();
-            *message = Some(back);
-            refused
-        })
+        self.try_send(taken(message))
+            .map_err(|refused| put_back(message, refused.split()))
     }
 
     /// Sends as [`send`](Self::send) does, and leaves the message in its place unless it was sent.
@@ -141,10 +144,6 @@ impl<T> Sender<T> {
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<()>> {
         self.send_until(taken(message), deadline)
-            .map_err(|refused| {
-                let (refused, back) = refused.split();
-                *message = Some(back);
-                refused
-            })
+            .map_err(|refused| put_back(message, refused.split()))
     }
 }
