@@ -309,6 +309,9 @@ mod tests {
     use crate::cells::Load;
     use crate::watchdog::Watchdog;
 
+    /// Rates that a machine can have, even one on which a side has a single turn in all the time.
+    const POSSIBLE: std::ops::Range<f64> = 1e2..1e11;
+
     #[test]
     fn every_shape_has_limits_that_can_be_true() {
         let watchdog = Watchdog::for_tests();
@@ -321,13 +324,17 @@ mod tests {
             assert!((5.0..10_000_000.0).contains(&rtt), "{limits:?}");
             for rate in [limits.cas, limits.fetch_add, limits.memcpy] {
                 let rate = rate.expect("there are two threads");
-                assert!((1e2..1e11).contains(&rate), "{limits:?}");
+                assert!(POSSIBLE.contains(&rate), "{limits:?}");
             }
         }
         let alone = Cell::shaped(1, 1, 64).with_load(Load::Alone);
         let limits = Limits::measure(&Crew::of(&alone, true), &alone);
         assert_eq!((limits.line_rtt_ns, limits.memcpy), (None, None));
-        assert!(limits.lowest().is_some_and(|rate| rate > 1e6));
+        for rate in [limits.cas, limits.fetch_add] {
+            let rate = rate.expect("one thread does both");
+            assert!(POSSIBLE.contains(&rate), "{limits:?}");
+        }
+        assert_eq!(limits.lowest(), limits.fetch_add);
     }
 
     #[test]
