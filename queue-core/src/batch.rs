@@ -3,7 +3,7 @@
 
 use alloc::vec::{self, Vec};
 use core::fmt;
-use core::iter::{self, FusedIterator};
+use core::iter::{self, Fuse, FusedIterator};
 use core::mem::MaybeUninit;
 use core::ptr;
 
@@ -77,7 +77,7 @@ impl<T, const N: usize> Batch<T, N> {
     }
 
     /// What is left, and what its source still has.
-    pub(crate) fn unsent<I: Iterator<Item = T>>(mut self, sent: usize, rest: I) -> Unsent<I> {
+    pub(crate) fn unsent<I: Iterator<Item = T>>(mut self, sent: usize, rest: Fuse<I>) -> Unsent<I> {
         let first = self.take();
         let pulled: Vec<_> = iter::from_fn(|| self.take()).collect();
         Unsent {
@@ -100,7 +100,7 @@ impl<T, const N: usize> Drop for Batch<T, N> {
 /// Sends messages of an iterator, as many as there is room for: how many they were, if those were all;
 /// else why there is none for the next, and the rest.
 pub(crate) fn send_what_fits<I, R, const N: usize>(
-    mut messages: I,
+    messages: I,
     looks_free: impl Fn(usize) -> usize,
     check: impl Fn() -> Result<(), R>,
     push: impl Fn(&mut Batch<I::Item, N>) -> Result<usize, R>,
@@ -108,6 +108,7 @@ pub(crate) fn send_what_fits<I, R, const N: usize>(
 where
     I: Iterator,
 {
+    let mut messages = messages.fuse();
     let mut batch = Batch::new();
     let mut sent = 0;
     loop {
@@ -150,17 +151,17 @@ pub struct Unsent<I: Iterator> {
     sent: usize,
     first: Option<I::Item>,
     pulled: vec::IntoIter<I::Item>,
-    rest: I,
+    rest: Fuse<I>,
 }
 
 impl<I: Iterator> Unsent<I> {
     /// Nothing was taken out of the iterator that was not sent.
-    pub(crate) fn untouched(sent: usize, rest: I) -> Self {
+    pub(crate) fn untouched(sent: usize, rest: Fuse<I>) -> Self {
         Self::after(sent, None, rest)
     }
 
     /// Nothing but this message was.
-    pub(crate) fn after(sent: usize, first: Option<I::Item>, rest: I) -> Self {
+    pub(crate) fn after(sent: usize, first: Option<I::Item>, rest: Fuse<I>) -> Self {
         Self {
             sent,
             first,
@@ -208,7 +209,7 @@ impl<I: Iterator> Iterator for Unsent<I> {
 }
 
 impl<I: ExactSizeIterator> ExactSizeIterator for Unsent<I> {}
-impl<I: FusedIterator> FusedIterator for Unsent<I> {}
+impl<I: Iterator> FusedIterator for Unsent<I> {}
 
 impl<I: Iterator> fmt::Debug for Unsent<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

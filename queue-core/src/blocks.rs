@@ -19,7 +19,7 @@
 //! **Hand-over.** Each block has one ticket more than slots. Who claims the last
 //! slot of a block brings the next block, and then moves the index over the
 //! spare ticket, by an RMW that keeps the flags. In between, a claim finds the
-//! spare ticket and waits ([`Refusal::Busy`]).
+//! spare ticket ([`Refusal::Busy`]).
 //!
 //! **A pop need not wait for a push.** The claim comes before the slot
 //! can be looked at, as an unclaimed block may be freed. Where the message is still
@@ -105,6 +105,18 @@ fn advance<W: Word>(index: u64, tickets: usize) -> u64 {
     index.wrapping_add(tickets as u64 * ONE) & W::MASK
 }
 
+/// Why no push can claim by this tail.
+#[inline(always)]
+fn refusal_of(tail: u64) -> Option<Refusal> {
+    if tail & CLOSED != 0 {
+        Some(Refusal::Closed)
+    } else if offset(tail) == SLOTS {
+        Some(Refusal::Busy)
+    } else {
+        None
+    }
+}
+
 /// The index one ticket on, with its low bits kept.
 #[inline(always)]
 fn next<W: Word>(index: u64) -> u64 {
@@ -158,13 +170,15 @@ impl<T, W: Word> Blocks<T, W> {
         }
     }
 
-    /// Pushes, unless the queue is closed. `true` where receivers were parked: wake one of them.
+    /// Pushes, unless the queue is closed, or at a hand-over. `true` where receivers were parked: wake
+    /// one of them.
     #[inline(always)]
-    pub(crate) fn push(&self, mut message: T) -> Result<bool, T> {
+    pub(crate) fn push(&self, mut message: T) -> Result<bool, (Refusal, T)> {
         let mut receivers_parked = false;
         loop {
-            let Some((claim, parked)) = self.claim_push(1) else {
-                return Err(message);
+            let (claim, parked) = match self.claim_push(1) {
+                Ok(claimed) => claimed,
+                Err(refusal) => return Err((refusal, message)),
             };
             receivers_parked |= parked;
             // SAFETY: the claim is fresh, and the block has our slot to wait for.
@@ -175,10 +189,9 @@ impl<T, W: Word> Blocks<T, W> {
         }
     }
 
-    /// The slots of the next pushes, `limit` at most, and whether receivers were parked. `None` where
-    /// it is closed.
+    /// The slots of the next pushes, `limit` at most, and whether receivers were parked.
     #[inline(always)]
-    fn claim_push(&self, limit: usize) -> Option<(Claim<T>, bool)> {
+    fn claim_push(&self, limit: usize) -> Result<(Claim<T>, bool), Refusal> {
         let backoff = Backoff::new();
         let mut fresh = None;
         loop {
@@ -186,14 +199,14 @@ impl<T, W: Word> Blocks<T, W> {
             let tail = W::load(&self.tail.index, order!(B1, Acquire));
             // ORDERING(relaxed): the index was read before; if it is still true, so is this.
             let block = self.tail.block.load(Ordering::Relaxed);
-            if tail & CLOSED != 0 {
-                return None;
+            if let Some(refusal) = refusal_of(tail) {
+                // What was brought for a last slot that a peer was faster to claim is of use to the next.
+                if let Some(unused) = fresh {
+                    self.spare.keep(unused);
+                }
+                return Err(refusal);
             }
             let offset = offset(tail);
-            if offset == SLOTS {
-                backoff.snooze();
-                continue;
-            }
             let length = limit.min(SLOTS - offset);
             let is_last = offset + length == SLOTS;
             if is_last && fresh.is_none() {
@@ -231,7 +244,7 @@ impl<T, W: Word> Blocks<T, W> {
                 offset,
                 length,
             };
-            return Some((claim, tail & PARKED != 0));
+            return Ok((claim, tail & PARKED != 0));
         }
     }
 
@@ -355,6 +368,19 @@ impl<T, W: Word> Blocks<T, W> {
         self.find().map(drop)
     }
 
+    /// Whether a push would be done; or why not.
+    pub(crate) fn pushable(&self) -> Result<(), Refusal> {
+        // ORDERING(B1): as in `claim_push`.
+        refusal_of(W::load(&self.tail.index, order!(B1, Acquire))).map_or(Ok(()), Err)
+    }
+
+    /// Whether a push looks possible. A hint.
+    #[inline]
+    pub(crate) fn looks_pushable(&self) -> bool {
+        // ORDERING(relaxed): a hint, which a claim confirms.
+        refusal_of(W::load(&self.tail.index, Ordering::Relaxed)).is_none()
+    }
+
     /// Whether there looks to be a message, or two. A hint.
     #[inline]
     pub(crate) fn looks_poppable(&self, messages: usize) -> bool {
@@ -370,14 +396,9 @@ impl<T, W: Word> Blocks<T, W> {
 
     /// Accepts no more pushes; what has been claimed is published, or given back. Whether it was open.
     pub(crate) fn close(&self) -> bool {
-        // ORDERING(B5): pairs with B1; without it who is told "closed" may not see what the closer did
-        // before.
-        W::fetch_or(&self.tail.index, CLOSED, order!(B5, Release)) & CLOSED == 0
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        // ORDERING(B1): as in `claim_push`.
-        W::load(&self.tail.index, order!(B1, Acquire)) & CLOSED != 0
+        // ORDERING(B5): pairs with B1 and itself; without it who is told "closed" may not see what the
+        // closer did before.
+        W::fetch_or(&self.tail.index, CLOSED, order!(B5, AcqRel)) & CLOSED == 0
     }
 
     /// Raises the flag that receivers are parked: the next push's claim tells.

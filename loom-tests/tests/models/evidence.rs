@@ -81,7 +81,7 @@ const KILLS: &[(&str, &str)] = &[
         "B4",
         "unbounded::a_channel_that_is_never_empty_is_never_found_so",
     ),
-    ("B5", "unbounded::the_end_synchronises_with_the_senders"),
+    ("B5", "close::close_against_close_of_blocks"),
     ("B6", "unbounded::drop_with_messages_inside"),
     ("B7", "unbounded::a_block_is_freed_after_its_last_reader"),
     ("B8", "unbounded::a_block_is_used_again"),

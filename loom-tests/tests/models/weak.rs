@@ -7,10 +7,10 @@ use queue_core_loom::bounded;
 
 /// An upgrade against the drop of the last sender: a sender that sends, or none, and then the end. Three
 /// preemptions.
-/// Explores 450 executions.
+/// Explores 510 executions.
 #[test]
 fn upgrade_against_the_last_sender() {
-    explore(Search::preemptions(3, 225), || {
+    explore(Search::preemptions(3, 255), || {
         let (sender, receiver) = bounded(1);
         let weak = sender.downgrade();
         let dropper = thread::spawn(move || drop(sender));

@@ -8,9 +8,9 @@ use crate::word::Word;
 
 impl<T, W: Word> Blocks<T, W> {
     /// Pushes messages from the front of a batch that is not empty, as many as its block has room
-    /// for; fewer where pops have given up waiting for them. `None` where it is closed.
+    /// for; fewer where pops have given up waiting for them.
     #[inline]
-    pub(crate) fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Option<Run> {
+    pub(crate) fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
         let (claim, parked) = self.claim_push(batch.len())?;
         let mut length = 0;
         for offset in claim.offset..claim.offset + claim.length {
@@ -22,11 +22,12 @@ impl<T, W: Word> Blocks<T, W> {
                 Err(skipped) => batch.put_back(skipped),
             }
         }
-        Some(Run { length, parked })
+        Ok(Run { length, parked })
     }
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as its block
-    /// has; fewer where pushes were passed over.
+    /// has; fewer where pushes were passed over. Only for the first message is one waited for that is
+    /// suspended: what comes behind is passed over.
     ///
     /// # Panics
     ///
@@ -45,6 +46,11 @@ impl<T, W: Word> Blocks<T, W> {
         })?;
         let before = into.len();
         for offset in claim.offset..claim.offset + claim.length {
+            let suspended = if into.len() == before {
+                suspended
+            } else {
+                Suspended::PassOver
+            };
             // SAFETY: the claim is fresh, and the block has this slot to wait for.
             let taken = unsafe { Block::take(claim.block, offset, suspended, &self.spare) };
             // There is room for it: nothing is allocated.

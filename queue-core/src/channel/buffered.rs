@@ -4,6 +4,7 @@ mod batch;
 mod closing;
 mod selection;
 
+use std::mem;
 use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
@@ -299,8 +300,8 @@ impl<Q: Queue> Buffered<Q> {
         message: Q::Message,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<Q::Message>> {
-        self.setup.counters.note_blocked_send();
         let mut unsent = Some(message);
+        let mut met_no_room = false;
         let sent = wait_until(
             &[Case::only(self, Side::Senders, Stake::Notice)],
             self.setup.senders,
@@ -319,7 +320,12 @@ impl<Q: Queue> Buffered<Q> {
                         unsent = Some(message);
                         match refusal {
                             Refusal::Closed => Progress::Done((), 0),
-                            Refusal::Spent => Progress::Sleep,
+                            Refusal::Spent => {
+                                if !mem::replace(&mut met_no_room, true) {
+                                    self.setup.counters.note_blocked_send();
+                                }
+                                Progress::Sleep
+                            }
                             Refusal::Busy | Refusal::Skipped => Progress::Busy,
                         }
                     }

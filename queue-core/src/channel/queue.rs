@@ -3,6 +3,7 @@
 use crate::batch::Batch;
 use crate::blocks::{Blocks, Suspended};
 use crate::ring::{Claim, Ended, Grant, HeapRing, Refusal, Run, Turn, wait_out};
+use crate::sync::Backoff;
 use crate::wait::{Look, Side};
 
 /// A queue that never waits, and tells its claimants that somebody is parked.
@@ -249,19 +250,33 @@ impl<T> Queue for HeapRing<T> {
     }
 }
 
+/// Pushes after the hand-over of another push.
+#[cold]
+fn push_waiting<T>(blocks: &Blocks<T>, mut message: T) -> Result<bool, (Refusal, T)> {
+    let backoff = Backoff::new();
+    loop {
+        match blocks.push(message) {
+            Err((Refusal::Busy, back)) => message = back,
+            settled => return settled,
+        }
+        backoff.snooze();
+    }
+}
+
 impl<T> Queue for Blocks<T> {
     type Message = T;
 
     #[inline(always)]
     fn push(&self, message: T) -> Result<bool, (Refusal, T)> {
         self.push(message)
-            .map_err(|message| (Refusal::Closed, message))
     }
 
-    /// There is always room, and who moves on to the next block is waited for in any case.
     #[inline(always)]
     fn push_exact(&self, message: T) -> Result<bool, (Refusal, T)> {
-        Queue::push(self, message)
+        match self.push(message) {
+            Err((Refusal::Busy, message)) => push_waiting(self, message),
+            settled => settled,
+        }
     }
 
     #[inline(always)]
@@ -284,11 +299,11 @@ impl<T> Queue for Blocks<T> {
     }
 
     fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        self.push_run(batch).ok_or(Refusal::Closed)
+        self.push_run(batch)
     }
 
     fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        Queue::push_run(self, batch)
+        wait_out(|| self.push_run(batch))
     }
 
     fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
@@ -305,19 +320,16 @@ impl<T> Queue for Blocks<T> {
     }
 
     fn pushable(&self) -> Result<(), Refusal> {
-        if self.is_closed() {
-            Err(Refusal::Closed)
-        } else {
-            Ok(())
-        }
+        self.pushable()
     }
 
     fn poppable(&self) -> Result<(), Refusal> {
         self.poppable()
     }
 
-    fn looks_pushable(&self, _look: Look) -> bool {
-        true
+    /// Only a hand-over is ever waited for.
+    fn looks_pushable(&self, look: Look) -> bool {
+        matches!(look, Look::Ready) && self.looks_pushable()
     }
 
     fn looks_poppable(&self, look: Look) -> bool {
@@ -341,11 +353,15 @@ impl<T> Queue for Blocks<T> {
     }
 
     fn reserve(&self) -> Result<Reservation, Refusal> {
-        self.pushable().map(|()| Reservation::None)
+        match self.pushable() {
+            Err(Refusal::Closed) => Err(Refusal::Closed),
+            // The hand-over is waited for when there is a message.
+            _ => Ok(Reservation::None),
+        }
     }
 
     unsafe fn commit(&self, _reservation: Reservation, message: T) -> (Ended, Option<T>) {
-        match self.push(message) {
+        match self.push_exact(message) {
             Ok(parked) => (
                 Ended {
                     receivers: usize::from(parked),
@@ -353,7 +369,7 @@ impl<T> Queue for Blocks<T> {
                 },
                 None,
             ),
-            Err(message) => (Ended::nothing(), Some(message)),
+            Err((_, message)) => (Ended::nothing(), Some(message)),
         }
     }
 

@@ -227,7 +227,9 @@ impl<T> Rendezvous<T> {
         match self.point.meet_now(Side::Receivers) {
             Meeting::Partner(sender) => {
                 // SAFETY: it was won here.
-                unsafe { Self::take_from(sender) }.ok_or(RecvNowError::Busy)
+                let taken = unsafe { Self::take_from(sender) }.ok_or(RecvNowError::Busy);
+                self.setup.counters.note_wakes(usize::from(taken.is_ok()));
+                taken
             }
             Meeting::Nobody if self.point.is_ready(Side::Receivers) => Err(RecvNowError::Busy),
             Meeting::Nobody => Err(RecvNowError::Empty),

@@ -72,7 +72,8 @@ impl<T> Sender<T> {
     /// Sends if there is room now.
     ///
     /// Waits for nobody, but for a receiver that was suspended in the middle of
-    /// taking the message out of the very slot that is next.
+    /// taking the message out of the very slot that is next; in an unbounded channel, for a sender that was
+    /// while it put more memory behind the last.
     ///
     /// # Errors
     ///
@@ -178,12 +179,14 @@ impl<T> Sender<T> {
     /// Where a receiver sleeps, it is woken, which takes the lock of those who sleep there (held for
     /// a few stores) and a system call. Where no receiver ever sleeps, because all poll, or
     /// wait by [`Waiting::Spin`](crate::Waiting::Spin) or [`Yield`](crate::Waiting::Yield), it is
-    /// lock-free and makes none. At capacity 0 it takes a lock that is held for a few stores.
+    /// lock-free and makes none. At capacity 0 it takes a lock that is held for a few stores. An
+    /// unbounded channel asks the allocator for memory, once in about thirty messages.
     ///
     /// # Errors
     ///
     /// Gives the message back in [`SendNowError::Full`] or [`SendNowError::Disconnected`] as
-    /// [`try_send`](Self::try_send) does, and in [`SendNowError::Busy`] where that would wait.
+    /// [`try_send`](Self::try_send) does, and in [`SendNowError::Busy`] where that would wait: for a
+    /// receiver, or, in an unbounded channel, for a sender that is putting more memory behind the last.
     ///
     /// # Examples
     ///

@@ -32,9 +32,10 @@ struct Weighted<T> {
 /// weight. One that weighs more than `max_weight` is refused at once. `weigh` is called once for a message,
 /// while nothing is held.
 ///
-/// **Order**: exact FIFO, as of [`bounded`](crate::bounded), in the order in which sends are let in. They are
-/// let in first come first served: a light message waits behind a heavy one that came before, so
-/// that no message waits for ever.
+/// **Order**: exact FIFO, as of [`bounded`](crate::bounded). Sends are let in first come first served: a
+/// light message waits behind a heavy one that came before, so that no message waits for ever. Once
+/// they are in, those of different threads may overtake each other on the way to their places, as where
+/// one was let in while it slept and has yet to wake up.
 ///
 /// **Synchronisation**: a send happens before the receive of its message, and a receive before the sends that
 /// its weight lets in.

@@ -29,11 +29,20 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     #[inline]
     pub(crate) fn looks_free(&self, limit: usize) -> usize {
         // ORDERING(relaxed): a hint, which a claim confirms.
-        let tail = ticket(W::load(&self.tail, Ordering::Relaxed));
-        self.count(tail, limit, |slot, at| {
+        let mut tail = ticket(W::load(&self.tail, Ordering::Relaxed));
+        loop {
+            let length = self.count(tail, limit, |slot, at| {
+                // ORDERING(relaxed): as above.
+                W::load(slot, Ordering::Relaxed) == at | FREE
+            });
             // ORDERING(relaxed): as above.
-            W::load(slot, Ordering::Relaxed) == at | FREE
-        })
+            let now = ticket(W::load(&self.tail, Ordering::Relaxed));
+            // A peer that has claimed meanwhile has taken from the run, and not from its end.
+            if length == limit || now == tail {
+                return length;
+            }
+            tail = now;
+        }
     }
 
     /// The slots of a run, `limit` and a lap at most, each with its ticket; in two pieces, of which the

@@ -111,8 +111,10 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
 
     /// Raises the flag that senders are parked: the next pop's claim tells.
     pub(crate) fn announce_senders(&self) {
-        // ORDERING(relaxed): the flag and the tickets are one word, which an RMW reads at its newest.
-        W::fetch_or(&self.head, PARKED, Ordering::Relaxed);
+        // ORDERING(G5): pairs with itself; without it a sender may sleep before the stamp of a grant that
+        // was given up, and is now the oldest. For plain pops it could be relaxed: the flag and the
+        // tickets are one word, which an RMW reads at its newest.
+        W::fetch_or(&self.head, PARKED, order!(G5, Acquire));
     }
 
     /// Lowers the flag of [`announce_senders`](Self::announce_senders).

@@ -4,7 +4,8 @@
 /// [`Builder`](crate::Builder).
 ///
 /// On a machine or in a container with one CPU nothing spins: there is nobody to wait for but
-/// threads that want that CPU. Selects always [`Park`](Self::Park).
+/// threads that want that CPU. Selects always [`Park`](Self::Park). At capacity 0 whoever comes second makes
+/// a system call, however the other one waits.
 ///
 /// # Examples
 ///

@@ -46,12 +46,13 @@ impl<Q: Queue> Buffered<Q> {
 
     fn send_runs<I, const N: usize>(
         &self,
-        mut messages: I,
+        messages: I,
         deadline: Option<Instant>,
     ) -> Result<usize, SendTimeoutError<Unsent<I>>>
     where
         I: Iterator<Item = Q::Message>,
     {
+        let mut messages = messages.fuse();
         let mut batch = Batch::<_, N>::new();
         let mut sent = 0;
         loop {

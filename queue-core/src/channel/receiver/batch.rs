@@ -16,7 +16,8 @@ impl<T> Receiver<T> {
     /// that there are none. With `max` 0 it returns 0 at once, whatever the channel's state.
     ///
     /// **Order**: the messages are in the order of the channel, and no other receiver gets one that lies between
-    /// two taken by one claim.
+    /// two taken by one claim. (In an unbounded channel one that is still being sent may be passed over for those
+    /// behind it. It then comes later, as if sent later.)
     ///
     /// `into` grows before anything is claimed, so that no message is lost where it cannot.
     ///

@@ -18,9 +18,11 @@ impl<T> Sender<T> {
     /// **Order**: the messages keep their order. Within a run no other message comes between two of
     /// them; between runs others may.
     ///
-    /// **The iterator** is asked while nothing is claimed: it may use the channel, take its time, and
-    /// panic. If it panics, what it has yielded and was not sent, up to 64 messages, is dropped, and
-    /// what was sent before stays sent.
+    /// **The iterator** is asked while nothing is claimed: it may use the channel, and panic. If it
+    /// panics, what it has yielded and was not sent, up to 64 messages, is dropped, and what was sent
+    /// before stays sent. As it is asked for a whole run before any of that is sent, one that yields
+    /// slowly holds messages back, and one that waits for what it has yielded to be received waits for ever:
+    /// for those there is `for_each` and [`send`](Self::send).
     ///
     /// At capacity 0 they are handed over one by one.
     ///
@@ -52,7 +54,8 @@ impl<T> Sender<T> {
     /// all.
     ///
     /// Waits like [`try_send`](Self::try_send). Order, runs and what the iterator may do are those of
-    /// [`send_batch`](Self::send_batch).
+    /// [`send_batch`](Self::send_batch). An unbounded channel has room for all: there it ends when the
+    /// iterator does.
     ///
     /// # Errors
     ///
@@ -170,9 +173,10 @@ impl<T> Sender<T> {
 
 /// Sends one by one, where there are no slots to claim.
 fn send_each<I: Iterator, E>(
-    mut messages: I,
+    messages: I,
     send: impl Fn(I::Item) -> Result<(), (E, I::Item)>,
 ) -> Result<usize, (E, Unsent<I>)> {
+    let mut messages = messages.fuse();
     let mut sent = 0;
     while let Some(message) = messages.next() {
         if let Err((refused, message)) = send(message) {
