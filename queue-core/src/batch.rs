@@ -3,8 +3,8 @@
 
 use alloc::vec::{self, Vec};
 use core::fmt;
-use core::iter::{self, Fuse, FusedIterator};
-use core::mem::MaybeUninit;
+use core::iter::{self, FusedIterator};
+use core::mem::{self, MaybeUninit};
 use core::ptr;
 
 /// Messages that have been taken out of an iterator and are not in a queue yet.
@@ -35,11 +35,28 @@ impl<T, const N: usize> Batch<T, N> {
     /// Takes up to `limit` messages out of `source`, into an empty batch. `false` where the source
     /// has come to its end. Where it panics, what it yielded before is dropped with the batch.
     #[inline]
-    pub(crate) fn refill(&mut self, source: &mut impl Iterator<Item = T>, limit: usize) -> bool {
+    pub(crate) fn refill<I>(&mut self, source: &mut Unsent<I>, limit: usize) -> bool
+    where
+        I: Iterator<Item = T>,
+    {
         debug_assert_eq!(self.len(), 0, "messages would be leaked");
+        if source.has_returned() {
+            self.fill(limit, || source.next())
+        } else if source.is_over {
+            (self.start, self.end) = (0, 0);
+            false
+        } else {
+            let has_more = self.fill(limit, || source.rest.next());
+            source.is_over = !has_more;
+            has_more
+        }
+    }
+
+    #[inline(always)]
+    fn fill(&mut self, limit: usize, mut next: impl FnMut() -> Option<T>) -> bool {
         (self.start, self.end) = (0, 0);
         for place in self.messages.iter_mut().take(limit) {
-            let Some(message) = source.next() else {
+            let Some(message) = next() else {
                 return false;
             };
             place.write(message);
@@ -75,18 +92,6 @@ impl<T, const N: usize> Batch<T, N> {
         self.start -= 1;
         self.messages[self.start].write(message);
     }
-
-    /// What is left, and what its source still has.
-    pub(crate) fn unsent<I: Iterator<Item = T>>(mut self, sent: usize, rest: Fuse<I>) -> Unsent<I> {
-        let first = self.take();
-        let pulled: Vec<_> = iter::from_fn(|| self.take()).collect();
-        Unsent {
-            sent,
-            first,
-            pulled: pulled.into_iter(),
-            rest,
-        }
-    }
 }
 
 impl<T, const N: usize> Drop for Batch<T, N> {
@@ -97,38 +102,35 @@ impl<T, const N: usize> Drop for Batch<T, N> {
     }
 }
 
-/// Sends messages of an iterator, as many as there is room for: how many they were, if those were all;
-/// else why there is none for the next, and the rest.
+/// Sends messages, as many as there is room for; why there is none for the next, where those were not all.
 pub(crate) fn send_what_fits<I, R, const N: usize>(
-    messages: I,
+    messages: &mut Unsent<I>,
     looks_free: impl Fn(usize) -> usize,
     check: impl Fn() -> Result<(), R>,
     push: impl Fn(&mut Batch<I::Item, N>) -> Result<usize, R>,
-) -> Result<usize, (R, Unsent<I>)>
+) -> Result<(), R>
 where
     I: Iterator,
 {
-    let mut messages = messages.fuse();
     let mut batch = Batch::new();
-    let mut sent = 0;
     loop {
         let room = looks_free(N);
         // What need not be taken out of the iterator, to learn that there is no room for it, is not.
-        if room == 0
-            && messages.size_hint().0 > 0
-            && let Err(refusal) = check()
-        {
-            return Err((refusal, Unsent::untouched(sent, messages)));
+        if room == 0 && messages.size_hint().0 > 0 {
+            check()?;
         }
-        let has_more = batch.refill(&mut messages, room.max(1));
+        let has_more = batch.refill(messages, room.max(1));
         while batch.len() > 0 {
             match push(&mut batch) {
-                Ok(length) => sent += length,
-                Err(refusal) => return Err((refusal, batch.unsent(sent, messages))),
+                Ok(length) => messages.sent += length,
+                Err(refusal) => {
+                    messages.take_back(&mut batch);
+                    return Err(refusal);
+                }
             }
         }
         if !has_more {
-            return Ok(sent);
+            return Ok(());
         }
     }
 }
@@ -148,26 +150,50 @@ where
 /// ```
 #[must_use = "the messages are dropped"]
 pub struct Unsent<I: Iterator> {
-    sent: usize,
+    pub(crate) sent: usize,
     first: Option<I::Item>,
     pulled: vec::IntoIter<I::Item>,
-    rest: Fuse<I>,
+    rest: I,
+    /// The rest has said so, and is not asked again.
+    is_over: bool,
 }
 
 impl<I: Iterator> Unsent<I> {
-    /// Nothing was taken out of the iterator that was not sent.
-    pub(crate) fn untouched(sent: usize, rest: Fuse<I>) -> Self {
-        Self::after(sent, None, rest)
+    /// Nothing has been taken out of the iterator.
+    pub(crate) fn all(messages: I) -> Self {
+        Self {
+            sent: 0,
+            first: None,
+            pulled: Vec::new().into_iter(),
+            rest: messages,
+            is_over: false,
+        }
     }
 
-    /// Nothing but this message was.
-    pub(crate) fn after(sent: usize, first: Option<I::Item>, rest: Fuse<I>) -> Self {
-        Self {
-            sent,
-            first,
-            pulled: Vec::new().into_iter(),
-            rest,
+    /// Whether there is something that came back.
+    #[inline]
+    fn has_returned(&self) -> bool {
+        self.first.is_some() || !self.pulled.as_slice().is_empty()
+    }
+
+    /// Puts the message that was taken last back.
+    pub(crate) fn put_back(&mut self, message: I::Item) {
+        if let Some(second) = self.first.replace(message) {
+            let pulled = mem::take(&mut self.pulled);
+            self.pulled = iter::once(second)
+                .chain(pulled)
+                .collect::<Vec<_>>()
+                .into_iter();
         }
+    }
+
+    /// Puts the messages that were taken last back.
+    pub(crate) fn take_back<const N: usize>(&mut self, batch: &mut Batch<I::Item, N>) {
+        let first = batch.take();
+        let others = iter::from_fn(|| batch.take()).chain(self.first.take());
+        let pulled = mem::take(&mut self.pulled);
+        self.pulled = others.chain(pulled).collect::<Vec<_>>().into_iter();
+        self.first = first;
     }
 
     /// How many messages of the batch were sent, before these.
@@ -192,15 +218,24 @@ impl<I: Iterator> Iterator for Unsent<I> {
     type Item = I::Item;
 
     fn next(&mut self) -> Option<I::Item> {
-        self.first
-            .take()
-            .or_else(|| self.pulled.next())
-            .or_else(|| self.rest.next())
+        if let Some(returned) = self.first.take().or_else(|| self.pulled.next()) {
+            return Some(returned);
+        }
+        if self.is_over {
+            return None;
+        }
+        let message = self.rest.next();
+        self.is_over = message.is_none();
+        message
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
         let pulled = usize::from(self.first.is_some()) + self.pulled.len();
-        let (least, most) = self.rest.size_hint();
+        let (least, most) = if self.is_over {
+            (0, Some(0))
+        } else {
+            self.rest.size_hint()
+        };
         (
             least.saturating_add(pulled),
             most.and_then(|most| most.checked_add(pulled)),

@@ -4,7 +4,9 @@ mod buffered;
 mod builder;
 mod counters;
 mod error;
+mod future;
 mod iter;
+mod packet;
 mod queue;
 mod receiver;
 mod rendezvous;
@@ -26,6 +28,9 @@ pub use error::{
     SendNowError, SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
     WeightedSendError,
 };
+pub use future::{RecvBatchFuture, RecvFuture, SendBatchFuture, SendFromFuture, SendFuture};
+#[cfg(feature = "futures")]
+pub use future::{RecvStream, SendSink};
 pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};

@@ -38,6 +38,7 @@
 //! lies between the two ends there is nothing to try, and they hand over: a
 //! [`MeetingPoint`] claims its waiters, and whoever is claimed stays until that is over.
 
+mod alarm;
 mod awake;
 mod blocking;
 mod gate;
@@ -47,6 +48,7 @@ mod meeting;
 mod registration;
 mod station;
 mod strategy;
+mod task;
 mod waiter;
 
 pub(crate) use awake::Look;
@@ -56,4 +58,5 @@ pub(crate) use list::{Announce, WaitList};
 pub(crate) use meeting::{Meeting, MeetingPoint};
 pub(crate) use station::{Case, Side, Station};
 pub use strategy::Waiting;
+pub(crate) use task::TaskWait;
 pub(crate) use waiter::{Node, Peer, Stake, Waiter};

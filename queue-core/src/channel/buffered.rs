@@ -2,6 +2,7 @@
 
 mod batch;
 mod closing;
+mod polling;
 mod selection;
 
 use std::mem;
@@ -14,12 +15,11 @@ use super::error::{
     RecvNowError, RecvTimeoutError, SendError, SendNowError, SendTimeoutError, TryRecvError,
     TrySendError,
 };
+use super::packet::Packet;
 use super::queue::Queue;
 use crate::ring::Refusal;
 use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
-use crate::wait::{
-    Announce, Case, Look, Node, Progress, Side, Stage, Stake, Station, WaitList, wait_until,
-};
+use crate::wait::{Announce, Look, Node, Progress, Side, Stage, Station, WaitList, wait_until};
 
 /// A queue, and who is parked at its two ends.
 pub(super) struct Buffered<Q> {
@@ -66,6 +66,10 @@ impl<Q: Queue> Station for Buffered<Q> {
 
     fn unlink(&self, side: Side, node: Pin<&Node>) {
         self.list(side).unlink(node, &self.parked(side));
+    }
+
+    fn exclusively(&self, side: Side, action: &mut dyn FnMut()) {
+        self.list(side).exclusively(action);
     }
 
     fn note_park(&self, side: Side) {
@@ -300,42 +304,56 @@ impl<Q: Queue> Buffered<Q> {
         message: Q::Message,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<Q::Message>> {
-        let mut unsent = Some(message);
+        let packet = Packet::new(Some(message));
         let mut met_no_room = false;
-        let sent = wait_until(
-            &[Case::only(self, Side::Senders, Stake::Notice)],
+        let settled = wait_until(
+            &[self.wait_of(Side::Senders)],
             self.setup.senders,
             deadline,
             |look| self.looks_pushable(look),
-            |stage| {
-                if let Stage::Notified(..) = stage {
-                    return Progress::Sleep;
-                }
-                let Some(message) = unsent.take() else {
-                    return Progress::Done((), 0);
-                };
-                match self.push(message) {
-                    Ok(()) => Progress::Done((), 0),
-                    Err((refusal, message)) => {
-                        unsent = Some(message);
-                        match refusal {
-                            Refusal::Closed => Progress::Done((), 0),
-                            Refusal::Spent => {
-                                if !mem::replace(&mut met_no_room, true) {
-                                    self.setup.counters.note_blocked_send();
-                                }
-                                Progress::Sleep
-                            }
-                            Refusal::Busy | Refusal::Skipped => Progress::Busy,
-                        }
-                    }
-                }
-            },
+            // SAFETY: nobody else has the packet, which is not laid out.
+            |stage| unsafe { self.send_attempt(&packet, &mut met_no_room, stage) },
         );
-        match (unsent, sent) {
+        // SAFETY: as above.
+        match (unsafe { packet.take() }, settled) {
             (None, _) => Ok(()),
             (Some(message), Some(())) => Err(SendTimeoutError::Disconnected(message)),
             (Some(message), None) => Err(SendTimeoutError::Timeout(message)),
+        }
+    }
+
+    /// Sends the message in the packet, if there is room. It stays there where the channel is closed.
+    ///
+    /// # Safety
+    ///
+    /// Nobody else has the packet.
+    unsafe fn send_attempt(
+        &self,
+        packet: &Packet<Q::Message>,
+        met_no_room: &mut bool,
+        stage: Stage,
+    ) -> Progress<()> {
+        if let Stage::Notified(..) = stage {
+            return Progress::Sleep;
+        }
+        // SAFETY: by the contract.
+        let Some(message) = (unsafe { packet.take() }) else {
+            return Progress::Done((), 0);
+        };
+        let Err((refusal, message)) = self.push(message) else {
+            return Progress::Done((), 0);
+        };
+        // SAFETY: by the contract.
+        unsafe { packet.put(message) };
+        match refusal {
+            Refusal::Closed => Progress::Done((), 0),
+            Refusal::Spent => {
+                if !mem::replace(met_no_room, true) {
+                    self.setup.counters.note_blocked_send();
+                }
+                Progress::Sleep
+            }
+            Refusal::Busy | Refusal::Skipped => Progress::Busy,
         }
     }
 
@@ -361,23 +379,25 @@ impl<Q: Queue> Buffered<Q> {
     #[cold]
     fn recv_waiting(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
         wait_until(
-            &[Case::only(self, Side::Receivers, Stake::Notice)],
+            &[self.wait_of(Side::Receivers)],
             self.setup.receivers,
             deadline,
             |look| self.looks_poppable(look),
-            |stage| {
-                if let Stage::Notified(..) = stage {
-                    return Progress::Sleep;
-                }
-                match self.pop() {
-                    Ok(message) => Progress::Done(Ok(message), 0),
-                    Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected), 0),
-                    Err(Refusal::Spent) => Progress::Sleep,
-                    Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
-                }
-            },
+            |stage| self.recv_attempt(stage),
         )
         .unwrap_or(Err(RecvTimeoutError::Timeout))
+    }
+
+    fn recv_attempt(&self, stage: Stage) -> Progress<Result<Q::Message, RecvTimeoutError>> {
+        if let Stage::Notified(..) = stage {
+            return Progress::Sleep;
+        }
+        match self.pop() {
+            Ok(message) => Progress::Done(Ok(message), 0),
+            Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected), 0),
+            Err(Refusal::Spent) => Progress::Sleep,
+            Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
+        }
     }
 
     /// [`send`](Self::send), as a call.

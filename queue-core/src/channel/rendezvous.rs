@@ -9,16 +9,18 @@
 //! receiver lays out a packet and waits, and the select, woken, makes the message
 //! and puts it there; or gives up, and the receiver looks for another partner.
 
+mod polling;
+
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::ptr::NonNull;
 
 use super::counters::{Setup, Stats};
 use super::error::{RecvNowError, RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use super::packet::Packet;
 use super::select::AnyPlace;
 use super::shared::Ends;
 use crate::ring::Refusal;
-use crate::sync::{Instant, UnsafeCell};
+use crate::sync::Instant;
 use crate::wait::{
     Case, Meeting, MeetingPoint, Node, Peer, Progress, Side, Stage, Stake, Station, Waiter,
     wait_until,
@@ -36,39 +38,6 @@ pub(super) struct Rendezvous<T> {
 unsafe impl<T: Send> Send for Rendezvous<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Sync for Rendezvous<T> {}
-
-/// Where a message is laid out, by the one who waits for a partner.
-pub(super) struct Packet<T>(UnsafeCell<Option<T>>);
-
-impl<T> Packet<T> {
-    fn new(message: Option<T>) -> Self {
-        Self(UnsafeCell::new(message))
-    }
-
-    fn stake(&self) -> Stake {
-        Stake::Packet(NonNull::from(self).cast())
-    }
-
-    /// # Safety
-    ///
-    /// Nobody else has the packet at this moment.
-    unsafe fn put(&self, message: T) {
-        self.0.with_mut(|cell| {
-            // SAFETY: by the contract. What is overwritten is `None`.
-            unsafe { *cell = Some(message) };
-        });
-    }
-
-    /// # Safety
-    ///
-    /// Nobody else has the packet at this moment.
-    unsafe fn take(&self) -> Option<T> {
-        self.0.with_mut(|cell| {
-            // SAFETY: by the contract.
-            unsafe { (*cell).take() }
-        })
-    }
-}
 
 impl<T> Rendezvous<T> {
     pub(super) fn new(setup: Setup) -> Self {
@@ -168,41 +137,52 @@ impl<T> Rendezvous<T> {
     ) -> Result<(), SendTimeoutError<T>> {
         self.setup.counters.note_blocked_send();
         let packet = Packet::new(Some(message));
-        // SAFETY: called where no peer has the packet: it is not in the list, or we are notified.
-        let take = || unsafe { packet.take() };
         let sent = wait_until(
             &[Case::only(self, Side::Senders, packet.stake())],
             self.setup.senders,
             deadline,
             |_| false,
-            |stage| match stage {
-                Stage::Registered => Progress::Sleep,
-                Stage::Free => match take().map(|message| self.try_send(message)) {
-                    None | Some(Ok(())) => Progress::Done(Ok(()), 0),
-                    Some(Err(TrySendError::Disconnected(message))) => {
-                        Progress::Done(Err(SendTimeoutError::Disconnected(message)), 0)
-                    }
-                    Some(Err(TrySendError::Full(message))) => {
-                        // SAFETY: as for `take`.
-                        unsafe { packet.put(message) };
-                        Progress::Sleep
-                    }
-                },
-                Stage::Notified(..) => match take() {
-                    None => Progress::Done(Ok(()), 0),
-                    Some(message) => {
-                        // SAFETY: as for `take`.
-                        unsafe { packet.put(message) };
-                        Progress::Sleep
-                    }
-                },
-            },
+            // SAFETY: the packet outlives the wait.
+            |stage| unsafe { self.send_attempt(&packet, stage) },
         );
-        match (sent, take()) {
+        // SAFETY: the wait is over, so that no peer has the packet.
+        match (sent, unsafe { packet.take() }) {
             (Some(sent), _) => sent,
             (None, Some(message)) => Err(SendTimeoutError::Timeout(message)),
             (None, None) => Ok(()),
         }
+    }
+
+    /// Sends the message in the packet if a receiver waits, or looks whether it has been taken.
+    ///
+    /// # Safety
+    ///
+    /// The wait that the stage is one of is the owner of the packet, which it has laid out.
+    unsafe fn send_attempt(
+        &self,
+        packet: &Packet<T>,
+        stage: Stage,
+    ) -> Progress<Result<(), SendTimeoutError<T>>> {
+        if let Stage::Registered = stage {
+            return Progress::Sleep;
+        }
+        // SAFETY: no peer has the packet: it is not in the list, or its owner has been notified.
+        let Some(message) = (unsafe { packet.take() }) else {
+            return Progress::Done(Ok(()), 0);
+        };
+        let message = match stage {
+            Stage::Free => match self.try_send(message) {
+                Ok(()) => return Progress::Done(Ok(()), 0),
+                Err(TrySendError::Disconnected(message)) => {
+                    return Progress::Done(Err(SendTimeoutError::Disconnected(message)), 0);
+                }
+                Err(TrySendError::Full(message)) => message,
+            },
+            Stage::Registered | Stage::Notified(..) => message,
+        };
+        // SAFETY: as above.
+        unsafe { packet.put(message) };
+        Progress::Sleep
     }
 
     /// Receives if a sender waits.
@@ -313,6 +293,10 @@ impl<T> Station for Rendezvous<T> {
 
     fn unlink(&self, side: Side, node: Pin<&Node>) {
         self.point.unlink(side, node);
+    }
+
+    fn exclusively(&self, side: Side, action: &mut dyn FnMut()) {
+        self.point.exclusively(side, action);
     }
 
     fn pass_on(&self, side: Side) {

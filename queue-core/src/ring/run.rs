@@ -135,13 +135,17 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     where
         I: Iterator<Item = T>,
     {
-        send_what_fits::<_, _, N>(
-            messages,
+        let mut unsent = Unsent::all(messages);
+        let fitted = send_what_fits::<_, _, N>(
+            &mut unsent,
             |limit| self.looks_free(limit),
             || wait_out(|| self.pushable()),
             |batch| wait_out(|| self.push_run(batch)).map(|run| run.length),
-        )
-        .map_err(|(_, unsent)| unsent)
+        );
+        match fitted {
+            Ok(()) => Ok(unsent.sent),
+            Err(_) => Err(unsent),
+        }
     }
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.

@@ -260,6 +260,9 @@ mod tests {
         fn unlink(&self, _: Side, node: Pin<&Node>) {
             self.0.unlink(node, &NoFlag);
         }
+        fn exclusively(&self, _: Side, action: &mut dyn FnMut()) {
+            self.0.exclusively(action);
+        }
         fn pass_on(&self, _: Side) {
             self.notify();
         }

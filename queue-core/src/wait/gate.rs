@@ -171,6 +171,11 @@ impl Station for Gate {
         }
     }
 
+    fn exclusively(&self, _side: Side, action: &mut dyn FnMut()) {
+        let _state = self.state.lock();
+        action();
+    }
+
     /// Nothing: who was notified is inside, or one of all that were told.
     fn pass_on(&self, _side: Side) {}
 

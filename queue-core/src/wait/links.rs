@@ -5,8 +5,8 @@
 
 use std::ptr;
 
+use super::alarm::Alarm;
 use super::waiter::{Node, Peer, Place, Stake, Waiter};
-use crate::sync::Alarm;
 
 /// The nodes of one list, in the order they came. Its owner keeps it under a lock.
 #[derive(Debug)]
@@ -122,16 +122,29 @@ impl Links {
     ) -> Option<(Alarm, Stake)> {
         while let Some(node) = self.node(self.first) {
             let waiter = Self::waiter(node);
-            let (alarm, case, stake) = (waiter.alarm(), node.case, node.stake);
+            let stake = node.stake;
             if !waiter.is_settled() && !is_due(stake) {
                 return None;
             }
-            self.remove(node);
-            if waiter.notify(case) {
-                // From here on, waiter and node may be gone.
+            if let Some(alarm) = self.notify(node) {
                 return Some((alarm, stake));
             }
         }
+        None
+    }
+
+    /// Unlinks a node and notifies its waiter, if that is not settled: how to wake it.
+    fn notify(&mut self, node: &Node) -> Option<Alarm> {
+        self.remove(node);
+        let (waiter, case) = (Self::waiter(node), node.case);
+        // SAFETY: under the lock, as `self` lies in it.
+        let alarm = unsafe { waiter.alarm() };
+        if waiter.notify(case) {
+            // From here on, waiter and node may be gone.
+            return Some(alarm);
+        }
+        // SAFETY: as above: the owner has still to look into the list.
+        unsafe { waiter.put_back(alarm) };
         None
     }
 
@@ -141,10 +154,7 @@ impl Links {
         while let Some(node) = self.node(link) {
             link = self.next(node);
             if matches!(node.stake, Stake::Notice) {
-                self.remove(node);
-                let waiter = Self::waiter(node);
-                let (alarm, case) = (waiter.alarm(), node.case);
-                if waiter.notify(case) {
+                if let Some(alarm) = self.notify(node) {
                     return Some(alarm);
                 }
             }

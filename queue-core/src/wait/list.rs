@@ -5,9 +5,10 @@
 
 use std::pin::Pin;
 
+use super::alarm::Alarm;
 use super::links::Links;
 use super::waiter::Node;
-use crate::sync::{Alarm, Mutex, step};
+use crate::sync::{Mutex, step};
 
 /// So many waiters are woken under one lock.
 const ALARMS: usize = 8;
@@ -50,6 +51,12 @@ impl WaitList {
         if links.remove(&node) && links.is_empty() {
             flag.lower();
         }
+    }
+
+    /// Does something under the lock.
+    pub(crate) fn exclusively(&self, action: &mut dyn FnMut()) {
+        let _links = self.links.lock();
+        action();
     }
 
     /// Wakes the first `count` waiters that nobody has woken. Says how many there were.

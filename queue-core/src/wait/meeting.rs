@@ -150,6 +150,11 @@ impl Station for MeetingPoint {
         self.sides.lock().of(side).remove(&node);
     }
 
+    fn exclusively(&self, _side: Side, action: &mut dyn FnMut()) {
+        let _sides = self.sides.lock();
+        action();
+    }
+
     /// Nothing: who is notified here was either handed something, or is one of all that were told.
     fn pass_on(&self, _side: Side) {}
 

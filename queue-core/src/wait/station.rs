@@ -34,6 +34,9 @@ pub(crate) trait Station {
     /// Takes `node` out, if no notifier has done so.
     fn unlink(&self, side: Side, node: Pin<&Node>);
 
+    /// Does something which must not come between a notifier's look at a waiter of this side and its notification.
+    fn exclusively(&self, side: Side, action: &mut dyn FnMut());
+
     /// Gives a notification that its owner has not used up to the next.
     fn pass_on(&self, side: Side);
 

@@ -1,13 +1,16 @@
 //! The record of one sleeping operation, and its place in a list.
 
 use std::marker::PhantomPinned;
+use std::mem;
 use std::ptr::{self, NonNull};
+use std::task::Waker;
 use std::time::Duration;
 
+use super::alarm::Alarm;
 use super::awake::{Look, look_awake};
 use super::station::Case;
 use super::strategy::Waiting;
-use crate::sync::{self, Alarm, Futex, Instant, Ordering, UnsafeCell, has_passed, order};
+use crate::sync::{self, Futex, Instant, Ordering, UnsafeCell, has_passed, order};
 
 const WAITING: u32 = 0;
 const CANCELLED: u32 = 1;
@@ -33,24 +36,41 @@ const NAP_DOUBLINGS: u32 = 4;
 #[derive(Debug)]
 pub(crate) struct Waiter {
     state: Futex,
+    owner: Owner,
     /// Who is owed a message by this waiter's owner: written by the peer that has claimed it.
     creditor: UnsafeCell<Option<Peer>>,
+}
+
+/// Who sleeps.
+#[derive(Debug)]
+enum Owner {
+    /// A thread, on the futex.
+    Thread,
+    /// A task. Its waker is the owner's, but while the waiter can be won: then it belongs to who has the lock
+    /// of the list (there is one list), and to who has claimed it, until the notification.
+    Task(UnsafeCell<Option<Waker>>),
 }
 
 impl Waiter {
     /// A waiter that anybody may win.
     pub(super) fn new() -> Self {
-        Self::in_state(WAITING)
+        Self::in_state(WAITING, Owner::Thread)
+    }
+
+    /// The like, of a task.
+    pub(super) fn of_task(waker: Waker) -> Self {
+        Self::in_state(WAITING, Owner::Task(UnsafeCell::new(Some(waker))))
     }
 
     /// A waiter that belongs to one peer from the start, and waits for its [`Peer::notify`].
     pub(crate) fn claimed() -> Self {
-        Self::in_state(CLAIMED)
+        Self::in_state(CLAIMED, Owner::Thread)
     }
 
-    fn in_state(state: u32) -> Self {
+    fn in_state(state: u32, owner: Owner) -> Self {
         Self {
             state: Futex::new(state),
+            owner,
             creditor: UnsafeCell::new(None),
         }
     }
@@ -134,7 +154,7 @@ impl Waiter {
         }
     }
 
-    #[cfg(all(test, not(queue_loom)))]
+    /// Whether a notifier or claimant is through with it, so that it may be given up.
     pub(super) fn is_notified(&self) -> bool {
         // ORDERING(W2): pairs with W1 and W3; see there.
         is_notification(self.state.load(order!(W2, Acquire)))
@@ -164,9 +184,59 @@ impl Waiter {
         sync::nap(&self.state, WAITING, nap, deadline);
     }
 
-    /// What wakes the sleeper; to be taken before the state is changed.
-    pub(super) fn alarm(&self) -> Alarm {
-        self.state.alarm()
+    /// What wakes the owner; to be taken before the state is changed.
+    ///
+    /// # Safety
+    ///
+    /// The caller has the lock of the list in which the waiter is linked, or has claimed it.
+    pub(super) unsafe fn alarm(&self) -> Alarm {
+        match &self.owner {
+            Owner::Thread => Alarm::Thread(self.state.alarm()),
+            // SAFETY: by the contract nobody else has it.
+            Owner::Task(waker) => Alarm::Task(waker.with_mut(|waker| unsafe { (*waker).take() })),
+        }
+    }
+
+    /// Puts back what was taken for a notification that came too late: nothing of a waker's runs under the
+    /// lock.
+    ///
+    /// # Safety
+    ///
+    /// As for [`alarm`](Self::alarm).
+    pub(super) unsafe fn put_back(&self, alarm: Alarm) {
+        if let (Owner::Task(place), Alarm::Task(waker)) = (&self.owner, alarm) {
+            // SAFETY: by the contract nobody else has it. What is overwritten is `None`.
+            place.with_mut(|place| unsafe { *place = waker });
+        }
+    }
+
+    /// Whether it is `waker` that would wake the task.
+    ///
+    /// # Safety
+    ///
+    /// The caller has the lock of the list in which the waiter is linked, and it can still be won.
+    pub(super) unsafe fn has_waker(&self, waker: &Waker) -> bool {
+        match &self.owner {
+            Owner::Thread => false,
+            Owner::Task(mine) => mine.with(|mine| {
+                // SAFETY: by the contract nobody else has it.
+                unsafe { &*mine }
+                    .as_ref()
+                    .is_some_and(|mine| mine.will_wake(waker))
+            }),
+        }
+    }
+
+    /// Has the task woken by another waker, and gives back the one before.
+    ///
+    /// # Safety
+    ///
+    /// As for [`has_waker`](Self::has_waker).
+    pub(super) unsafe fn exchange_waker(&self, waker: &mut Option<Waker>) {
+        if let Owner::Task(mine) = &self.owner {
+            // SAFETY: by the contract nobody else has it.
+            mine.with_mut(|mine| mem::swap(unsafe { &mut *mine }, waker));
+        }
     }
 
     /// Who is owed a message by the owner, who has been notified.
@@ -223,7 +293,8 @@ impl Peer {
     /// Tells the owner to look what it has got.
     pub(crate) fn notify(self) {
         let waiter = self.waiter();
-        let alarm = waiter.alarm();
+        // SAFETY: a peer is made for a claimed waiter.
+        let alarm = unsafe { waiter.alarm() };
         // SAFETY: a peer is made for a claimed waiter, and notifies it once.
         unsafe { waiter.notify_claimed(self.case) };
         alarm.sound();

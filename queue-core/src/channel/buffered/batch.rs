@@ -20,16 +20,28 @@ impl<Q: Queue> Buffered<Q> {
     where
         I: Iterator<Item = Q::Message>,
     {
+        let mut unsent = Unsent::all(messages);
+        match self.send_what_fits(&mut unsent) {
+            Ok(()) => Ok(unsent.sent),
+            Err(Refusal::Closed) => Err(TrySendError::Disconnected(unsent)),
+            Err(_) => Err(TrySendError::Full(unsent)),
+        }
+    }
+
+    /// The like, out of what is left of a batch.
+    pub(in crate::channel) fn send_what_fits<I>(
+        &self,
+        unsent: &mut Unsent<I>,
+    ) -> Result<(), Refusal>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
         in_batches_of!(Q::Message, N => send_what_fits::<_, _, N>(
-            messages,
+            unsent,
             |limit| self.queue.looks_free(limit),
             || wait_out(|| self.pushable()),
             |batch| self.push_run_by(Q::push_run_exact, batch),
         ))
-        .map_err(|(refusal, unsent)| match refusal {
-            Refusal::Closed => TrySendError::Disconnected(unsent),
-            _ => TrySendError::Full(unsent),
-        })
     }
 
     /// Sends all, waiting for room until the deadline.
@@ -41,35 +53,36 @@ impl<Q: Queue> Buffered<Q> {
     where
         I: Iterator<Item = Q::Message>,
     {
-        in_batches_of!(Q::Message, N => self.send_runs::<I, N>(messages, deadline))
+        let mut unsent = Unsent::all(messages);
+        in_batches_of!(Q::Message, N => self.send_runs::<I, N>(&mut unsent, deadline))
+            .map_err(|refused| refused.map(|()| unsent))
     }
 
     fn send_runs<I, const N: usize>(
         &self,
-        messages: I,
+        messages: &mut Unsent<I>,
         deadline: Option<Instant>,
-    ) -> Result<usize, SendTimeoutError<Unsent<I>>>
+    ) -> Result<usize, SendTimeoutError<()>>
     where
         I: Iterator<Item = Q::Message>,
     {
-        let mut messages = messages.fuse();
         let mut batch = Batch::<_, N>::new();
-        let mut sent = 0;
         loop {
-            let has_more = batch.refill(&mut messages, N);
+            let has_more = batch.refill(messages, N);
             while batch.len() > 0 {
                 match self.push_run_by(Q::push_run, &mut batch) {
-                    Ok(length) => sent += length,
+                    Ok(length) => messages.sent += length,
                     Err(refusal) => {
                         if let Err(refused) = self.wait_with_first(refusal, &mut batch, deadline) {
-                            return Err(refused.map(|()| batch.unsent(sent, messages)));
+                            messages.take_back(&mut batch);
+                            return Err(refused);
                         }
-                        sent += 1;
+                        messages.sent += 1;
                     }
                 }
             }
             if !has_more {
-                return Ok(sent);
+                return Ok(messages.sent);
             }
         }
     }
@@ -159,7 +172,7 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     #[inline]
-    fn pop_run_by(
+    pub(super) fn pop_run_by(
         &self,
         pop: impl Fn(&Q, &mut Vec<Q::Message>, usize) -> Result<Run, Refusal>,
         into: &mut Vec<Q::Message>,

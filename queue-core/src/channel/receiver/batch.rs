@@ -181,7 +181,7 @@ impl<T> Receiver<T> {
     }
 
     /// Receives those that are there, one by one, where there are no slots to claim.
-    fn recv_others(&self, into: &mut Vec<T>, max: usize) -> usize {
+    pub(in crate::channel) fn recv_others(&self, into: &mut Vec<T>, max: usize) -> usize {
         let before = into.len();
         for _ in 0..max {
             into.reserve(1);

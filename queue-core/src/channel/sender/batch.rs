@@ -176,13 +176,13 @@ fn send_each<I: Iterator, E>(
     messages: I,
     send: impl Fn(I::Item) -> Result<(), (E, I::Item)>,
 ) -> Result<usize, (E, Unsent<I>)> {
-    let mut messages = messages.fuse();
-    let mut sent = 0;
-    while let Some(message) = messages.next() {
+    let mut unsent = Unsent::all(messages);
+    while let Some(message) = unsent.next() {
         if let Err((refused, message)) = send(message) {
-            return Err((refused, Unsent::after(sent, Some(message), messages)));
+            unsent.put_back(message);
+            return Err((refused, unsent));
         }
-        sent += 1;
+        unsent.sent += 1;
     }
-    Ok(sent)
+    Ok(unsent.sent)
 }

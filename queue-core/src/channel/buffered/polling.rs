@@ -1,0 +1,72 @@
+//! A task waits for room, or for a message.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use super::Buffered;
+use crate::channel::error::{RecvError, SendError};
+use crate::channel::packet::Packet;
+use crate::channel::queue::Queue;
+use crate::ring::Refusal;
+use crate::wait::{Case, Progress, Side, Stage, Stake, TaskWait};
+
+impl<Q: Queue> Buffered<Q> {
+    pub(super) fn wait_of(&self, side: Side) -> Case<'_> {
+        Case::only(self, side, Stake::Notice)
+    }
+
+    /// Sends the message in the packet.
+    pub(in crate::channel) fn poll_send(
+        &self,
+        wait: Pin<&mut TaskWait>,
+        packet: &Packet<Q::Message>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError<Q::Message>>> {
+        let mut met_no_room = wait.has_waited();
+        let sent = wait.poll(&self.wait_of(Side::Senders), context, |stage| {
+            // SAFETY: nobody else has the packet, which is not laid out.
+            unsafe { self.send_attempt(packet, &mut met_no_room, stage) }
+        });
+        sent.map(|()| {
+            // SAFETY: as above.
+            unsafe { packet.take() }.map_or(Ok(()), |message| Err(SendError(message)))
+        })
+    }
+
+    pub(in crate::channel) fn poll_recv(
+        &self,
+        wait: Pin<&mut TaskWait>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Q::Message, RecvError>> {
+        wait.poll(&self.wait_of(Side::Receivers), context, |stage| {
+            self.recv_attempt(stage)
+        })
+        .map_err(|_| RecvError)
+    }
+
+    /// Receives up to `max` messages, which is not zero.
+    pub(in crate::channel) fn poll_recv_batch(
+        &self,
+        wait: Pin<&mut TaskWait>,
+        into: &mut Vec<Q::Message>,
+        max: usize,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<usize, RecvError>> {
+        wait.poll(&self.wait_of(Side::Receivers), context, |stage| {
+            if let Stage::Notified(..) = stage {
+                return Progress::Sleep;
+            }
+            match self.pop_run_by(Q::pop_run, into, max) {
+                Ok(length) => Progress::Done(Ok(length), 0),
+                Err(Refusal::Closed) => Progress::Done(Err(RecvError), 0),
+                Err(Refusal::Spent) => Progress::Sleep,
+                Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
+            }
+        })
+    }
+
+    /// Waits no more on this side.
+    pub(in crate::channel) fn leave_off(&self, side: Side, wait: Pin<&mut TaskWait>) {
+        wait.leave_off(&self.wait_of(side));
+    }
+}

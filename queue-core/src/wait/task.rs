@@ -1,0 +1,221 @@
+//! A task waits: attempts, registers, attempts again, and leaves it to its waker.
+//!
+//! What [`wait_until`](super::wait_until) is to a thread. A future has a [`TaskWait`] in itself, which
+//! lies where it lies as long as a list knows of it, and so allocates nothing. It holds
+//! no lock and no claim between two polls, and a poll never waits: where a peer is in the middle of
+//! something, the task has itself woken again.
+//!
+//! **Given up.** A future may be dropped at any time. Then its wait leaves the list, and a notification that it
+//! has not used up goes on to the next ([`TaskWait::leave_off`]). One that is forgotten instead stays
+//! in the list, in memory that is never used again; a notification that it gets is lost.
+
+use std::marker::PhantomPinned;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::blocking::{Progress, Stage};
+use super::station::Case;
+use super::waiter::{Node, Waiter};
+
+/// How often one poll registers where that turns out to be in vain each time, before it lets others run.
+const ROUNDS: usize = 4;
+
+/// The wait of a future, which keeps it pinned.
+#[derive(Debug, Default)]
+pub(crate) struct TaskWait {
+    waiter: Option<Waiter>,
+    /// There while it is registered: then the waiter is there, too, and neither is moved.
+    node: Option<Node>,
+    /// A notification of which nothing has come yet.
+    has_unused: bool,
+    _pinned: PhantomPinned,
+}
+
+// SAFETY: the pointers in the node belong to the list, which follows them under its lock; everything else
+// is atomic, or goes by the rules of `Waiter`. Nothing is of the thread that polls.
+unsafe impl Send for TaskWait {}
+// SAFETY: a shared reference gives access to nothing.
+unsafe impl Sync for TaskWait {}
+
+/// What a registered wait finds when it is polled again.
+enum Found {
+    Waiting,
+    /// A peer is handing over at this moment.
+    Claimed,
+    Notified,
+}
+
+impl TaskWait {
+    /// Attempts until it is done; while there is nothing to attempt the task sleeps.
+    ///
+    /// The case is the same at every call, until it is done or left off.
+    pub(crate) fn poll<R>(
+        self: Pin<&mut Self>,
+        case: &Case<'_>,
+        context: &mut Context<'_>,
+        mut attempt: impl FnMut(Stage) -> Progress<R>,
+    ) -> Poll<R> {
+        // SAFETY: waiter and node are replaced only where they are not registered.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.node.is_some() {
+            match this.look_again(case, context.waker()) {
+                Found::Waiting => return Poll::Pending,
+                Found::Claimed => return again(context),
+                Found::Notified => {
+                    this.node = None;
+                    this.has_unused = true;
+                    let progress = attempt(Stage::Notified(0, None));
+                    if let Some(result) = this.result_of(case, progress) {
+                        return Poll::Ready(result);
+                    }
+                }
+            }
+        }
+        for _ in 0..ROUNDS {
+            let progress = attempt(Stage::Free);
+            if matches!(progress, Progress::Busy) {
+                break;
+            }
+            if let Some(result) = this.result_of(case, progress) {
+                return Poll::Ready(result);
+            }
+            if !this.register(case, context.waker()) {
+                continue;
+            }
+            let progress = attempt(Stage::Registered);
+            if matches!(progress, Progress::Sleep) {
+                case.station.note_park(case.side);
+                return Poll::Pending;
+            }
+            let was_notified = this.leave(case);
+            let is_busy = matches!(progress, Progress::Busy);
+            let result = this.result_of(case, progress);
+            // It may have come after the attempt.
+            this.has_unused |= was_notified;
+            if let Some(result) = result {
+                this.pass_on(case);
+                return Poll::Ready(result);
+            }
+            if is_busy {
+                break;
+            }
+        }
+        again(context)
+    }
+
+    /// Whether it has ever been registered since it was made.
+    pub(crate) fn has_waited(&self) -> bool {
+        self.waiter.is_some()
+    }
+
+    /// Leaves the list, for good or until the next poll; a notification that it has not used up goes
+    /// on to the next. A peer that is handing over at this moment is waited for.
+    pub(crate) fn leave_off(self: Pin<&mut Self>, case: &Case<'_>) {
+        // SAFETY: as in `poll`.
+        let this = unsafe { self.get_unchecked_mut() };
+        if this.node.is_some() {
+            this.has_unused |= this.leave(case);
+        }
+        this.pass_on(case);
+    }
+
+    /// Puts itself into the list. `false` where there is no need to wait.
+    fn register(&mut self, case: &Case<'_>, waker: &Waker) -> bool {
+        // Code of somebody else's runs before anything is registered.
+        let waiter = &*self.waiter.insert(Waiter::of_task(waker.clone()));
+        let node = &*self.node.insert(Node::new(waiter, case));
+        // SAFETY: the node is new. Both are pinned with their owner, who replaces neither before `leave`, or
+        // before it has seen the notification, and does so at the latest when it is dropped.
+        let is_linked = unsafe { case.station.link(case.side, Pin::new_unchecked(node)) };
+        if !is_linked {
+            self.node = None;
+        }
+        is_linked
+    }
+
+    /// Leaves the list. Whether it has been notified.
+    fn leave(&mut self, case: &Case<'_>) -> bool {
+        let (Some(waiter), Some(node)) = (&self.waiter, &self.node) else {
+            return false;
+        };
+        let was_notified = waiter.cancel().is_err();
+        if !was_notified {
+            // SAFETY: it has been pinned since `register`.
+            case.station
+                .unlink(case.side, unsafe { Pin::new_unchecked(node) });
+        }
+        self.node = None;
+        was_notified
+    }
+
+    /// What has become of a registered wait; where nothing has, it will be `waker` that is woken.
+    fn look_again(&self, case: &Case<'_>, waker: &Waker) -> Found {
+        let Some(waiter) = &self.waiter else {
+            return Found::Notified;
+        };
+        if waiter.is_notified() {
+            return Found::Notified;
+        }
+        let mut has_waker = false;
+        if self.with_waiting(case, |waiter| {
+            // SAFETY: under the lock, and it can still be won.
+            has_waker = unsafe { waiter.has_waker(waker) };
+        }) && has_waker
+        {
+            return Found::Waiting;
+        }
+        // Outside the lock: it is code of somebody else's. So is the drop of the one before.
+        let mut waker = Some(waker.clone());
+        if self.with_waiting(case, |waiter| {
+            // SAFETY: as above.
+            unsafe { waiter.exchange_waker(&mut waker) };
+        }) {
+            Found::Waiting
+        } else if waiter.is_notified() {
+            Found::Notified
+        } else {
+            Found::Claimed
+        }
+    }
+
+    /// Does something to the waiter, under the lock of its list, if it can still be won.
+    fn with_waiting(&self, case: &Case<'_>, action: impl FnOnce(&Waiter)) -> bool {
+        let mut action = Some(action);
+        case.station.exclusively(case.side, &mut || {
+            if let Some(waiter) = &self.waiter
+                && !waiter.is_settled()
+                && let Some(action) = action.take()
+            {
+                action(waiter);
+            }
+        });
+        action.is_none()
+    }
+
+    /// The result of an attempt that was made after the notification, which it uses up.
+    fn result_of<R>(&mut self, case: &Case<'_>, progress: Progress<R>) -> Option<R> {
+        match progress {
+            Progress::Done(result, _) => {
+                self.has_unused = false;
+                Some(result)
+            }
+            Progress::Seen(result) => {
+                self.pass_on(case);
+                Some(result)
+            }
+            Progress::Sleep | Progress::Busy | Progress::Withdraw => None,
+        }
+    }
+
+    fn pass_on(&mut self, case: &Case<'_>) {
+        if std::mem::take(&mut self.has_unused) {
+            case.station.pass_on(case.side);
+        }
+    }
+}
+
+/// The task is to be polled again, when others have run.
+fn again<R>(context: &Context<'_>) -> Poll<R> {
+    context.waker().wake_by_ref();
+    Poll::Pending
+}
