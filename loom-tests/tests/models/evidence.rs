@@ -62,6 +62,11 @@ const KILLS: &[(&str, &str)] = &[
         "close::the_end_of_a_grant_after_the_close_wakes_everyone",
     ),
     ("H16", "close::force_send_uncovers_a_slot_given_up"),
+    ("H17", "awaiting::a_task_is_woken_by_its_last_waker"),
+    (
+        "H18",
+        "awaiting::a_receive_given_up_passes_on_what_it_was_told",
+    ),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

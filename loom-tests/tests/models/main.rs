@@ -4,6 +4,7 @@
 //! interleavings of a model's threads and the stale values that the orderings
 //! allow. What loom does not see stands in VERIFICATION.md.
 
+mod awaiting;
 mod batch;
 mod channel;
 mod close;

@@ -39,6 +39,7 @@ macro_rules! write_exclusive {
 pub(crate) use {read_exclusive, write_exclusive};
 
 /// crossbeam's, which spins only where somebody else can run meanwhile.
+#[derive(Debug, Default)]
 pub(crate) struct Backoff(crossbeam_utils::Backoff);
 
 impl Backoff {

@@ -153,10 +153,10 @@ impl Links {
         let mut link = self.first;
         while let Some(node) = self.node(link) {
             link = self.next(node);
-            if matches!(node.stake, Stake::Notice) {
-                if let Some(alarm) = self.notify(node) {
-                    return Some(alarm);
-                }
+            if matches!(node.stake, Stake::Notice)
+                && let Some(alarm) = self.notify(node)
+            {
+                return Some(alarm);
             }
         }
         None

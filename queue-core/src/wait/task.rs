@@ -16,6 +16,7 @@ use std::task::{Context, Poll, Waker};
 use super::blocking::{Progress, Stage};
 use super::station::Case;
 use super::waiter::{Node, Waiter};
+use crate::sync::{Backoff, step};
 
 /// How often one poll registers where that turns out to be in vain each time, before it lets others run.
 const ROUNDS: usize = 4;
@@ -28,6 +29,8 @@ pub(crate) struct TaskWait {
     node: Option<Node>,
     /// A notification of which nothing has come yet.
     has_unused: bool,
+    /// While peers are in the middle of something.
+    backoff: Backoff,
     _pinned: PhantomPinned,
 }
 
@@ -60,7 +63,7 @@ impl TaskWait {
         if this.node.is_some() {
             match this.look_again(case, context.waker()) {
                 Found::Waiting => return Poll::Pending,
-                Found::Claimed => return again(context),
+                Found::Claimed => return this.again(context),
                 Found::Notified => {
                     this.node = None;
                     this.has_unused = true;
@@ -100,7 +103,7 @@ impl TaskWait {
                 break;
             }
         }
-        again(context)
+        this.again(context)
     }
 
     /// Whether it has ever been registered since it was made.
@@ -168,7 +171,7 @@ impl TaskWait {
         let mut waker = Some(waker.clone());
         if self.with_waiting(case, |waiter| {
             // SAFETY: as above.
-            unsafe { waiter.exchange_waker(&mut waker) };
+            step!(H17, unsafe { waiter.exchange_waker(&mut waker) });
         }) {
             Found::Waiting
         } else if waiter.is_notified() {
@@ -207,15 +210,16 @@ impl TaskWait {
         }
     }
 
+    /// Has the task polled again, when others have run.
+    fn again<R>(&self, context: &Context<'_>) -> Poll<R> {
+        self.backoff.spin();
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
     fn pass_on(&mut self, case: &Case<'_>) {
         if std::mem::take(&mut self.has_unused) {
-            case.station.pass_on(case.side);
+            step!(H18, case.station.pass_on(case.side));
         }
     }
-}
-
-/// The task is to be polled again, when others have run.
-fn again<R>(context: &Context<'_>) -> Poll<R> {
-    context.waker().wake_by_ref();
-    Poll::Pending
 }

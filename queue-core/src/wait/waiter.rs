@@ -10,7 +10,7 @@ use super::alarm::Alarm;
 use super::awake::{Look, look_awake};
 use super::station::Case;
 use super::strategy::Waiting;
-use crate::sync::{self, Futex, Instant, Ordering, UnsafeCell, has_passed, order};
+use crate::sync::{self, Backoff, Futex, Instant, Ordering, UnsafeCell, has_passed, order};
 
 const WAITING: u32 = 0;
 const CANCELLED: u32 = 1;
@@ -144,13 +144,18 @@ impl Waiter {
             |look| matches!(look, Look::Ready) && is_over(),
             |over| over,
         );
+        let backoff = Backoff::new();
         loop {
             // ORDERING(W2): pairs with W1 and W3; see there.
             let state = self.state.load(order!(W2, Acquire));
             if is_notification(state) {
                 return (state - NOTIFIED) as usize / 2;
             }
-            self.state.wait(state, None);
+            match self.owner {
+                Owner::Thread => self.state.wait(state, None),
+                // It is not by the futex that its peer wakes it, and the peer runs nobody's code.
+                Owner::Task(_) => backoff.snooze(),
+            }
         }
     }
 
