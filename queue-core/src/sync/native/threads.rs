@@ -49,17 +49,30 @@ pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<
     futex.wait(expected, earlier(deadline_after(nap), deadline));
 }
 
-/// Whether more than one thread can run at a time, so that one may wait for another awake.
+/// Whether more than one thread can run at a time: [`UNKNOWN`] until somebody who waits has asked.
+static CORES: AtomicU8 = AtomicU8::new(UNKNOWN);
+const UNKNOWN: u8 = 0;
+const ONE: u8 = 1;
+const SEVERAL: u8 = 2;
+
+/// Whether more than one thread can run at a time, as far as is known: for who never waits, and so must not
+/// ask. Where nobody has asked yet it says yes.
+#[inline]
 pub(crate) fn has_cores() -> bool {
-    const UNKNOWN: u8 = 0;
-    const ONE: u8 = 1;
-    const SEVERAL: u8 = 2;
-    static CORES: AtomicU8 = AtomicU8::new(UNKNOWN);
+    // ORDERING(relaxed): the value is all there is to it.
+    CORES.load(Ordering::Relaxed) != ONE
+}
+
+/// Whether more than one thread can run at a time, so that one may wait for another awake. Asks the operating
+/// system once in a process, with system calls and allocations.
+pub(crate) fn ask_for_cores() -> bool {
+    // ORDERING(relaxed): as above.
     let mut cores = CORES.load(Ordering::Relaxed);
     if cores == UNKNOWN {
-        // Asked once: it reads the affinity, and the quota of a container.
+        // It reads the affinity, and the quota of a container.
         let several = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
         cores = if several { SEVERAL } else { ONE };
+        // ORDERING(relaxed): as above. Who asks at the same time stores the same.
         CORES.store(cores, Ordering::Relaxed);
     }
     cores == SEVERAL
