@@ -128,3 +128,36 @@ pub(crate) fn panicking() -> bool {
 pub(crate) fn has_passed(deadline: Instant) -> bool {
     Instant::now() >= deadline
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, process};
+
+    use super::*;
+    use crate::sync::Backoff;
+
+    /// Runs itself in a process of its own, as in this one others may have asked before.
+    #[test]
+    #[cfg_attr(miri, ignore = "it starts a process")]
+    fn a_lost_race_does_not_ask_for_the_number_of_cpus() {
+        const ALONE: &str = "QUEUE_TEST_ALONE";
+        const NAME: &str =
+            "sync::native::threads::tests::a_lost_race_does_not_ask_for_the_number_of_cpus";
+        if env::var_os(ALONE).is_none() {
+            let mut alone = process::Command::new(env::current_exe().unwrap());
+            let output = alone.args(["--exact", NAME]).env(ALONE, "").output();
+            let output = String::from_utf8(output.unwrap().stdout).unwrap();
+            assert!(output.contains("1 passed"), "{output}");
+            return;
+        }
+        let known = || {
+            // ORDERING(relaxed): the only thread.
+            CORES.load(Ordering::Relaxed)
+        };
+        let backoff = Backoff::new();
+        backoff.spin();
+        assert_eq!(known(), UNKNOWN);
+        backoff.snooze();
+        assert_ne!(known(), UNKNOWN);
+    }
+}
