@@ -3,6 +3,8 @@
 //! It knows no thread: nothing here sleeps or wakes anybody. [`Ring`] is what
 //! users see of it; channels stand on the same slots and claims.
 
+#[cfg(feature = "alloc")]
+mod batch;
 mod error;
 mod exclusive;
 mod grant;
