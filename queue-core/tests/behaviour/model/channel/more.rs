@@ -85,7 +85,7 @@ impl<P: Payload> Subject<P> {
             return;
         };
         // Now and then it is dropped, with what is in it.
-        if number % 8 > 0 {
+        if !number.is_multiple_of(8) {
             let room = match (&verdict, self.capacity) {
                 (Verdict::Disconnected, _) => 0,
                 (_, Some(capacity)) => capacity - self.model.len(),
