@@ -202,12 +202,7 @@ impl<T> Sender<T> {
         match &self.channel {
             Target::Bounded(channel) => channel.try_send_now(message),
             Target::Unbounded(channel) => channel.try_send_now(message),
-            Target::Rendezvous(channel) => {
-                channel.try_send(message).map_err(|refused| match refused {
-                    TrySendError::Full(message) => SendNowError::Full(message),
-                    TrySendError::Disconnected(message) => SendNowError::Disconnected(message),
-                })
-            }
+            Target::Rendezvous(channel) => Ok(channel.try_send(message)?),
         }
     }
 
