@@ -78,9 +78,13 @@ pub use channel::{
 #[cfg(feature = "futures")]
 pub use channel::{RecvStream, SendSink};
 #[cfg(feature = "alloc")]
+#[doc(inline)]
 pub use ring::Ring;
 #[cfg(not(queue_loom))]
+#[doc(inline)]
 pub use ring::StaticRing;
+#[doc(inline)]
+pub use ring::{PopNowError, PushNowError};
 #[cfg(feature = "std")]
 pub use wait::Waiting;
 

@@ -22,7 +22,9 @@ mod ticket;
 
 pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
-pub use queue::{IntoIter, Ring};
+pub use queue::IntoIter;
+#[cfg(feature = "alloc")]
+pub use queue::Ring;
 pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;

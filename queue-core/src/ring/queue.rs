@@ -77,6 +77,7 @@ impl<T> Ring<T> {
     /// assert_eq!(ring.capacity(), 100);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn new(capacity: usize) -> Self {
         Self {
             raw: RawRing::new(capacity),
@@ -181,7 +182,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// # Examples
     ///
     /// ```
-    /// use queue_core::ring::{PushNowError, Ring};
+    /// use queue_core::{PushNowError, Ring};
     ///
     /// let ring = Ring::new(1);
     /// assert_eq!(ring.push_now(10), Ok(()));
@@ -211,7 +212,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// # Examples
     ///
     /// ```
-    /// use queue_core::ring::{PopNowError, Ring};
+    /// use queue_core::{PopNowError, Ring};
     ///
     /// let ring = Ring::new(1);
     /// assert_eq!(ring.pop_now(), Err(PopNowError::Empty));

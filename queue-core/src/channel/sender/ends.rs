@@ -70,6 +70,7 @@ impl<T> Sender<T> {
     /// let (sender, _receiver) = queue_core::bounded::<u8>(1);
     /// assert!(sender.downgrade().upgrade().is_some());
     /// ```
+    #[must_use]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::of(self)
     }
