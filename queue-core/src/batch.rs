@@ -145,6 +145,8 @@ where
 )]
 /// [`Ring::push_rest`](crate::ring::Ring::push_rest).
 ///
+/// It cannot be compared, as iterators cannot: compare what is in it.
+///
 /// # Examples
 ///
 /// ```

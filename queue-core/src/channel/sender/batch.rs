@@ -29,7 +29,11 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// If the channel is closed or every receiver gone, also if that happens while this call waits: what
-    /// was not sent is in the error, in its order, and the rest of the iterator behind it.
+    /// was not sent is in the error, in its order, and the rest of the iterator behind it. (So the error of a
+    /// `send_batch(messages.drain(..))` borrows `messages`.) A batch of nothing is `Ok(0)` everywhere.
+    ///
+    /// The result has an iterator in it, and cannot be compared as a whole: compare what
+    /// [`unwrap`](Result::unwrap) gives, or what a pattern finds.
     ///
     /// # Examples
     ///
