@@ -1,11 +1,12 @@
-//! Telemetry: a display wants the newest readings, and may miss old ones. A sensor must never wait for it.
+//! Telemetry: a display wants the newest readings, and may miss old ones. The sensor never waits for room.
 //!
 //! ```text
 //! cargo run --release -p queue-core --example telemetry
 //! ```
 //!
 //! The sensor overwrites: where the display has fallen behind, the oldest reading makes room for the newest.
-//! What is shown and what was displaced are together all that was measured, in order.
+//! What is shown and what was displaced are together all that was measured, in order. (`force_send` may still wait for
+//! a display that was suspended while it took a reading. `realtime` shows a sender that never does.)
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,7 +15,11 @@ use queue_core::bounded;
 
 /// What the display remembers.
 const DEPTH: usize = 16;
-const READINGS: u64 = 100_000;
+const READINGS: u64 = 20_000;
+/// What it takes to measure.
+const MEASURING: Duration = Duration::from_micros(5);
+/// What it takes to draw: of four readings the display can show one.
+const DRAWING: Duration = Duration::from_micros(20);
 
 #[derive(Clone, Copy)]
 struct Reading {
@@ -22,7 +27,15 @@ struct Reading {
     millivolts: u64,
 }
 
+fn be_busy(duration: Duration) {
+    let end = Instant::now() + duration;
+    while Instant::now() < end {
+        std::hint::spin_loop();
+    }
+}
+
 fn measure(number: u64) -> Reading {
+    be_busy(MEASURING);
     Reading {
         number,
         millivolts: 3_300 + number * 7_919 % 100,
@@ -42,11 +55,7 @@ fn main() {
             newest = Some(number);
             sum += millivolts;
             shown += 1;
-            // To draw takes longer than to measure.
-            let drawn = Instant::now() + Duration::from_micros(20);
-            while Instant::now() < drawn {
-                std::hint::spin_loop();
-            }
+            be_busy(DRAWING);
         }
         (shown, newest, sum)
     });

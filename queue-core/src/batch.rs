@@ -138,7 +138,14 @@ where
 /// What is left of a batch that was not sent, or not all of it, in its order.
 ///
 /// An iterator over what was taken out of the batch's iterator and not sent, and then over the rest of
-/// that. Nothing is lost: to drop it is what drops the messages.
+/// that. Nothing is lost: to drop it is what drops the messages. To send them after all there is
+#[cfg_attr(
+    feature = "std",
+    doc = "[`Sender::try_send_rest`](crate::Sender::try_send_rest) and"
+)]
+/// [`Ring::push_rest`](crate::ring::Ring::push_rest).
+///
+/// It cannot be compared, as iterators cannot: compare what is in it.
 ///
 /// # Examples
 ///
@@ -196,7 +203,7 @@ impl<I: Iterator> Unsent<I> {
         self.first = first;
     }
 
-    /// How many messages of the batch were sent, before these.
+    /// How many messages of the batch were sent, before these; in several calls, where it was gone on with.
     ///
     /// # Examples
     ///
@@ -209,6 +216,7 @@ impl<I: Iterator> Unsent<I> {
     ///     other => panic!("{other:?}"),
     /// }
     /// ```
+    #[must_use]
     pub fn sent(&self) -> usize {
         self.sent
     }

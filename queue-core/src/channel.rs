@@ -93,10 +93,12 @@ use timer::{Never, Timer};
 /// assert_eq!(worker.join().unwrap(), 5050);
 /// ```
 #[must_use]
+#[track_caller]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     bounded_as(Setup::usual(), capacity)
 }
 
+#[track_caller]
 fn bounded_as<T>(setup: Setup, capacity: usize) -> (Sender<T>, Receiver<T>) {
     if capacity == 0 {
         let (senders, receivers) = shared::new(Rendezvous::new(setup));

@@ -1,10 +1,23 @@
 //! A bounded MPMC ring without locks, and channels that park on it.
 //!
-//! - [`Ring`]: a queue that never parks anybody, for hot paths that poll.
+//! - [`Ring`]: a queue that never parks anybody, for hot paths that poll. [`StaticRing`]: the like in a
+//!   `static`, without an allocator.
 //! - [`bounded`] and [`unbounded`]: channels whose two ends wait for each other, first
-//!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous.
+//!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous. [`StaticChannel`] lies in a
+//!   `static`.
 //! - [`select!`], [`select_biased!`], [`Select`]: waiting for several of them at once; with
 //!   [`after`], [`at`], [`tick`] and [`never()`] for time.
+//! - Batches: [`send_batch`](Sender::send_batch), [`try_send_rest`](Sender::try_send_rest),
+//!   [`recv_batch`](Receiver::recv_batch), [`drain`](Receiver::drain); of rings [`push_batch`](Ring::push_batch),
+//!   [`pop_batch`](Ring::pop_batch).
+//! - Tries that never wait: [`try_send_now`](Sender::try_send_now), [`try_recv_now`](Receiver::try_recv_now),
+//!   [`push_now`](Ring::push_now), [`pop_now`](Ring::pop_now).
+//! - [`force_send`](Sender::force_send) overwrites the oldest message; [`send_from`](Sender::send_from) leaves
+//!   the message in its place unless it was sent; [`close`](Sender::close) ends a channel from either end; [`WeakSender`] and
+//!   [`WeakReceiver`] keep none open.
+//! - [`Builder`]: how each end waits, and counters. [`weighted`]: channels bounded by what their messages weigh.
+//! - Awaiting, in one line with threads: [`send_async`](Sender::send_async),
+//!   [`recv_async`](Receiver::recv_async); with the feature `futures` a `Stream` and a `Sink`.
 //!
 //! What the calls of other channel crates are called here is said in [`migration`].
 //!
@@ -26,6 +39,7 @@
 //! - `std`, on by default: the channels. Without it the crate is `no_std`.
 //! - `alloc`, part of `std`: [`Ring`], and batches of rings. Without it there is
 //!   [`StaticRing`], which allocates nothing.
+//! - `futures`: `Stream` and `Sink`.
 //! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
 //!   is done anyway where there is none (elsewhere than on 64-bit Linux). A blocking
 //!   call may then use up a token that was meant for the thread's own `park`, or
@@ -78,9 +92,13 @@ pub use channel::{
 #[cfg(feature = "futures")]
 pub use channel::{RecvStream, SendSink};
 #[cfg(feature = "alloc")]
+#[doc(inline)]
 pub use ring::Ring;
 #[cfg(not(queue_loom))]
+#[doc(inline)]
 pub use ring::StaticRing;
+#[doc(inline)]
+pub use ring::{PopNowError, PushNowError};
 #[cfg(feature = "std")]
 pub use wait::Waiting;
 

@@ -3,6 +3,8 @@
 //! It knows no thread: nothing here sleeps or wakes anybody. [`Ring`] is what
 //! users see of it; channels stand on the same slots and claims.
 
+#[cfg(feature = "alloc")]
+mod batch;
 mod error;
 mod exclusive;
 mod grant;
@@ -20,7 +22,9 @@ mod ticket;
 
 pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
-pub use queue::{IntoIter, Ring};
+pub use queue::IntoIter;
+#[cfg(feature = "alloc")]
+pub use queue::Ring;
 pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;

@@ -6,8 +6,7 @@
 use core::arch::{asm, global_asm};
 use core::panic::PanicInfo;
 
-use queue_core::StaticRing;
-use queue_core::ring::{PopNowError, PushNowError};
+use queue_core::{PopNowError, PushNowError, StaticRing};
 
 static RING: StaticRing<u32, 3> = StaticRing::new();
 

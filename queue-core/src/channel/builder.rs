@@ -111,6 +111,7 @@ impl Builder {
     /// assert_eq!(sender.capacity(), Some(3));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn bounded<T>(self, capacity: usize) -> (Sender<T>, Receiver<T>) {
         bounded_as(self.setup(), capacity)
     }

@@ -3,7 +3,9 @@
 mod recv;
 mod select;
 mod send;
+mod weighted;
 
 pub use recv::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 pub use select::{ReadyTimeoutError, SelectTimeoutError, TryReadyError, TrySelectError};
-pub use send::{SendError, SendNowError, SendTimeoutError, TrySendError, WeightedSendError};
+pub use send::{SendError, SendNowError, SendTimeoutError, TrySendError};
+pub use weighted::WeightedSendError;

@@ -188,8 +188,9 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// [`RecvNowError::Empty`] or [`RecvNowError::Disconnected`] where [`try_recv`](Self::try_recv) says
-    /// so, and [`RecvNowError::Busy`] where that would wait. An unbounded channel need not be waited for:
-    /// it passes over a message that is still being sent, which then comes later. At capacity 0 the offer of
+    /// so, and [`RecvNowError::Busy`] where that would wait. An unbounded channel
+    /// passes over a message that is still being sent, which then comes later, and says `Busy` only while a peer is
+    /// moving on to the next block. At capacity 0 the offer of
     /// a select is always `Busy`, as its message is made when it has been accepted: who polls by this call alone
     /// never gets it.
     ///

@@ -202,12 +202,7 @@ impl<T> Sender<T> {
         match &self.channel {
             Target::Bounded(channel) => channel.try_send_now(message),
             Target::Unbounded(channel) => channel.try_send_now(message),
-            Target::Rendezvous(channel) => {
-                channel.try_send(message).map_err(|refused| match refused {
-                    TrySendError::Full(message) => SendNowError::Full(message),
-                    TrySendError::Disconnected(message) => SendNowError::Disconnected(message),
-                })
-            }
+            Target::Rendezvous(channel) => Ok(channel.try_send(message)?),
         }
     }
 
@@ -215,8 +210,8 @@ impl<T> Sender<T> {
     ///
     /// The order of the others is kept. For receivers that want what is new, and may miss
     /// what is old. It waits like [`try_send`](Self::try_send), and for a sender that is in the middle of
-    /// writing the oldest message; where the oldest place is that of a selected send, until that has
-    /// its message, or is given up.
+    /// writing the oldest message. Where a selected send holds the oldest place, it waits until that is completed or
+    /// dropped.
     ///
     /// An unbounded channel is never full. At capacity 0 there is no place to take: where no receiver
     /// waits, the message itself comes back.

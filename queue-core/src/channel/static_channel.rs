@@ -11,11 +11,13 @@ use super::shared::Shared;
 use crate::ring::{HeapRing, Inline};
 use crate::sync::OnceLock;
 
-/// A channel of `N` messages that lies in a `static`: it allocates nothing, and is reached from everywhere.
+/// A channel of `N` messages that lies in a `static`: the channel itself allocates nothing, and is reached from
+/// everywhere.
 ///
 /// Its ends are those of [`bounded`](crate::bounded), with the same guarantees and the same speed, and can wait
 /// and be selected as those can. The static counts as one handle of each end for ever: the channel is
-/// never disconnected, and ends only by [`close`](Sender::close). What is in it is never dropped.
+/// never disconnected, and ends only by [`close`](Sender::close), after which it cannot be opened again. What is in
+/// it is never dropped.
 ///
 /// It is not for interrupt handlers: who wakes a peer takes a lock.
 ///
@@ -79,6 +81,9 @@ impl<T, const N: usize> StaticChannel<T, N> {
     }
 
     /// A receiver from the channel. As [`sender`](Self::sender).
+    ///
+    /// That all senders are dropped does not disconnect it: it goes on waiting, and its iterator has no end, until
+    /// the channel is [closed](Receiver::close). It then stays closed.
     ///
     /// # Examples
     ///

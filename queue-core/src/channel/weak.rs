@@ -15,8 +15,9 @@ use crate::sync::Instant;
 
 /// A sender that does not keep its end of the channel open. Made by [`Sender::downgrade`].
 ///
-/// While any [`Sender`] is there, [`upgrade`](Self::upgrade) makes one more. An end that has closed does
-/// not come back. It keeps the memory of an empty channel's frame, and no message, alive.
+/// While any [`Sender`] is there, [`upgrade`](Self::upgrade) makes one more. An end whose last handle has gone
+/// does not come back. A weak handle keeps no message and no slot in memory, only the fixed part of the channel, in
+/// which its handles are counted.
 ///
 /// # Examples
 ///
@@ -40,8 +41,8 @@ enum WeakTarget<T> {
 
 /// A receiver that does not keep its end of the channel open. Made by [`Receiver::downgrade`].
 ///
-/// While any [`Receiver`] is there, [`upgrade`](Self::upgrade) makes one more. An end that has closed
-/// does not come back. It keeps the memory of an empty channel's frame, and no message, alive.
+/// While any [`Receiver`] is there, [`upgrade`](Self::upgrade) makes one more. An end whose last handle has gone
+/// does not come back. It keeps as little in memory as a [`WeakSender`].
 ///
 /// # Examples
 ///

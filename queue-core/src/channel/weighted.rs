@@ -22,6 +22,7 @@ struct Weighed<T> {
 struct Weighted<T> {
     gate: Gate,
     channel: Buffered<HeapRing<Weighed<T>>>,
+    capacity: usize,
     weigh: fn(&T) -> usize,
 }
 
@@ -30,7 +31,13 @@ struct Weighted<T> {
 ///
 /// A message counts from the beginning of its send until it is received. One that weighs 0 takes a place and no
 /// weight. One that weighs more than `max_weight` is refused at once. `weigh` is called once for a message,
-/// while nothing is held.
+/// while nothing is held. It is a plain function, or a closure that captures nothing.
+///
+/// **Capacity**: the slots are allocated at once, a message and two words each. Where only the weight is to bound
+/// the channel, pass `max_weight` divided by what the lightest message weighs, if that is not too many; else the
+/// most messages that the memory is worth.
+///
+/// **What is not there**: selects, batches, weak handles, statistics, other ways to wait, and awaiting.
 ///
 /// **Order**: exact FIFO, as of [`bounded`](crate::bounded). Sends are let in first come first served: a
 /// light message waits behind a heavy one that came before, so that no message waits for ever. Once
@@ -62,6 +69,7 @@ struct Weighted<T> {
 /// assert_eq!(sender.weight(), 0);
 /// ```
 #[must_use]
+#[track_caller]
 pub fn weighted<T>(
     capacity: usize,
     max_weight: usize,
@@ -70,6 +78,7 @@ pub fn weighted<T>(
     let (sender, receiver) = shared::new(Weighted {
         gate: Gate::new(max_weight),
         channel: Buffered::new(HeapRing::new(capacity), Setup::usual()),
+        capacity,
         weigh,
     });
     (WeightedSender::new(sender), WeightedReceiver::new(receiver))

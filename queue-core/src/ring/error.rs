@@ -8,7 +8,7 @@ use core::fmt;
 /// # Examples
 ///
 /// ```
-/// use queue_core::ring::{PushNowError, Ring};
+/// use queue_core::{PushNowError, Ring};
 ///
 /// let ring = Ring::new(1);
 /// ring.push(1).unwrap();
@@ -28,7 +28,7 @@ pub enum PushNowError<T> {
 /// # Examples
 ///
 /// ```
-/// use queue_core::ring::{PopNowError, Ring};
+/// use queue_core::{PopNowError, Ring};
 ///
 /// assert_eq!(Ring::<u8>::new(1).pop_now(), Err(PopNowError::Empty));
 /// ```
@@ -47,12 +47,58 @@ impl<T> PushNowError<T> {
     /// # Examples
     ///
     /// ```
-    /// assert_eq!(queue_core::ring::PushNowError::Busy("letter").into_inner(), "letter");
+    /// assert_eq!(queue_core::PushNowError::Busy("letter").into_inner(), "letter");
     /// ```
     pub fn into_inner(self) -> T {
         match self {
             Self::Full(message) | Self::Busy(message) => message,
         }
+    }
+
+    /// Whether the ring was full.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::PushNowError::Full(1).is_full());
+    /// ```
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+
+    /// Whether a pop was in the way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::PushNowError::Busy(1).is_busy());
+    /// ```
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+}
+
+impl PopNowError {
+    /// Whether the ring was empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::PopNowError::Empty.is_empty());
+    /// ```
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Whether a push was in the way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(queue_core::PopNowError::Busy.is_busy());
+    /// ```
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Busy)
     }
 }
 

@@ -5,14 +5,10 @@ use core::iter::FusedIterator;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::error::{PopNowError, PushNowError};
-#[cfg(feature = "alloc")]
-use super::raw::wait_out;
 use super::raw::{RawRing, Refusal};
 #[cfg(not(queue_loom))]
 use super::storage::Inline;
 use super::storage::{DefaultStorage, Storage};
-#[cfg(feature = "alloc")]
-use crate::batch::{Unsent, in_batches_of};
 use crate::sync::Backoff;
 use crate::word::NativeWord;
 
@@ -58,7 +54,7 @@ use crate::word::NativeWord;
 /// assert_eq!(ring.pop(), Some('a'));
 /// ```
 pub struct Ring<T, S: Storage<T, NativeWord> = DefaultStorage<T>> {
-    raw: RawRing<T, NativeWord, S>,
+    pub(super) raw: RawRing<T, NativeWord, S>,
 }
 
 // A panic comes out of a message's own `Drop` or an allocation, and finds the ring consistent.
@@ -81,6 +77,7 @@ impl<T> Ring<T> {
     /// assert_eq!(ring.capacity(), 100);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn new(capacity: usize) -> Self {
         Self {
             raw: RawRing::new(capacity),
@@ -185,7 +182,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// # Examples
     ///
     /// ```
-    /// use queue_core::ring::{PushNowError, Ring};
+    /// use queue_core::{PushNowError, Ring};
     ///
     /// let ring = Ring::new(1);
     /// assert_eq!(ring.push_now(10), Ok(()));
@@ -215,7 +212,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// # Examples
     ///
     /// ```
-    /// use queue_core::ring::{PopNowError, Ring};
+    /// use queue_core::{PopNowError, Ring};
     ///
     /// let ring = Ring::new(1);
     /// assert_eq!(ring.pop_now(), Err(PopNowError::Empty));
@@ -229,58 +226,6 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
             Err(Refusal::Busy) => Err(PopNowError::Busy),
             Err(_) => Err(PopNowError::Empty),
         }
-    }
-
-    /// Pushes as many messages of an iterator as there is room for: how many they were, if those were all.
-    ///
-    /// They are claimed for in runs of up to 64 (8 where one takes more than 64 bytes, 1 where more
-    /// than 512), which keep together in the order of the ring. The iterator is asked while nothing is
-    /// claimed. If it panics, what it has yielded and was not pushed is dropped. Waits like
-    /// [`push`](Self::push).
-    ///
-    /// # Errors
-    ///
-    /// The rest, if there was no room for all.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let ring = queue_core::Ring::new(4);
-    /// assert_eq!(ring.push_batch(1..=3).unwrap(), 3);
-    /// let unsent = ring.push_batch(vec![4, 5, 6]).unwrap_err();
-    /// assert_eq!(unsent.sent(), 1);
-    /// assert_eq!(unsent.collect::<Vec<_>>(), [5, 6]);
-    /// ```
-    #[cfg(feature = "alloc")]
-    pub fn push_batch<I>(&self, messages: I) -> Result<usize, Unsent<I::IntoIter>>
-    where
-        I: IntoIterator<Item = T>,
-    {
-        in_batches_of!(T, N => self.raw.push_runs::<_, N>(messages.into_iter()))
-    }
-
-    /// Takes up to `max` of the oldest messages onto the end of `into`, as many as are ready in a row, by
-    /// one claim: how many they were.
-    ///
-    /// Waits like [`pop`](Self::pop), for the first one only. 0 means that the ring was empty at a moment
-    /// during the call, or `max` is 0. `into` grows before anything is claimed.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// let ring = queue_core::Ring::new(4);
-    /// ring.push_batch(1..=4).unwrap();
-    /// let mut messages = Vec::new();
-    /// assert_eq!(ring.pop_batch(&mut messages, 3), 3);
-    /// assert_eq!(ring.pop_batch(&mut messages, 3), 1);
-    /// assert_eq!(messages, [1, 2, 3, 4]);
-    /// ```
-    #[cfg(feature = "alloc")]
-    pub fn pop_batch(&self, into: &mut alloc::vec::Vec<T>, max: usize) -> usize {
-        if max == 0 {
-            return 0;
-        }
-        wait_out(|| self.raw.pop_run(into, max)).map_or(0, |run| run.length)
     }
 
     /// Pushes through an exclusive reference, without atomic operations.

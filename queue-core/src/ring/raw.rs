@@ -102,6 +102,7 @@ impl<T, W: Word> RawRing<T, W, Allocated<T, W>> {
     /// # Panics
     ///
     /// Panics where the capacity is zero or too large.
+    #[track_caller]
     pub(crate) fn new(capacity: usize) -> Self {
         Self::over(Allocated::new(capacity))
     }

@@ -130,22 +130,20 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
         }
     }
 
-    /// Pushes messages of an iterator, as many as there is room for.
-    pub(crate) fn push_runs<I, const N: usize>(&self, messages: I) -> Result<usize, Unsent<I>>
+    /// Pushes messages, as many as there is room for.
+    pub(crate) fn push_what_fits<I, const N: usize>(
+        &self,
+        messages: &mut Unsent<I>,
+    ) -> Result<(), Refusal>
     where
         I: Iterator<Item = T>,
     {
-        let mut unsent = Unsent::all(messages);
-        let fitted = send_what_fits::<_, _, N>(
-            &mut unsent,
+        send_what_fits::<_, _, N>(
+            messages,
             |limit| self.looks_free(limit),
             || wait_out(|| self.pushable()),
             |batch| wait_out(|| self.push_run(batch)).map(|run| run.length),
-        );
-        match fitted {
-            Ok(()) => Ok(unsent.sent),
-            Err(_) => Err(unsent),
-        }
+        )
     }
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.

@@ -9,8 +9,9 @@ use super::storage::Inline;
 /// A [`Ring`] of `N` messages with its slots in itself: it allocates nothing, and can be made in a `static`,
 /// without the standard library and without an allocator.
 ///
-/// All that a `Ring` does it does, with the same guarantees. The capacity is a constant, which saves some
-/// instructions. As for memory, the slots and two cache lines: move it only while it is small.
+/// It has the methods of a `Ring`, with the same guarantees; those for batches under the feature `alloc`. The capacity is
+/// a constant, which saves some instructions. As for memory, the slots and two cache lines: move it only while it
+/// is small.
 ///
 /// On a system without threads' `yield` (without the feature `std`), a `push` or `pop` that has to wait for a
 /// suspended peer spins: an interrupt handler uses [`push_now`](Ring::push_now) and [`pop_now`](Ring::pop_now),

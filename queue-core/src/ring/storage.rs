@@ -51,6 +51,7 @@ impl<T, W: Word> Allocated<T, W> {
     /// # Panics
     ///
     /// Panics where the capacity is zero or too large.
+    #[track_caller]
     pub(super) fn new(capacity: usize) -> Self {
         let geometry = Geometry::new(capacity, W::BITS);
         let mut at = geometry.first_ticket();

@@ -58,6 +58,7 @@ impl Geometry {
     ///
     /// Panics where the capacity is zero, or leaves a word of this width fewer
     /// than two laps: a full ring could not be told from an empty one.
+    #[track_caller]
     pub(crate) const fn new(capacity: usize, word_bits: u32) -> Self {
         assert!(capacity > 0, "capacity must be non-zero");
         let lap = match (capacity as u64).checked_next_power_of_two() {

@@ -363,6 +363,11 @@ pub(crate) fn has_cores() -> bool {
     true
 }
 
+/// As [`has_cores`].
+pub(crate) fn ask_for_cores() -> bool {
+    true
+}
+
 /// Durations are not modelled: a wait with a timeout never times out.
 pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None

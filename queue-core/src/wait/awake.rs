@@ -16,7 +16,7 @@
 //! begin with yields.
 
 use super::strategy::Waiting;
-use crate::sync::{has_cores, spin_loop, yield_now};
+use crate::sync::{ask_for_cores, spin_loop, yield_now};
 
 /// A glance at the queue, cheaper than an attempt, that may be wrong.
 #[derive(Clone, Copy)]
@@ -82,7 +82,7 @@ pub(super) fn look_awake(
         Waiting::Park => paused_looks + AWAKE.yielded_looks,
         Waiting::Yield | Waiting::Spin => u32::MAX,
     };
-    let has_cores = has_cores();
+    let has_cores = ask_for_cores();
     let mut turn = if has_cores { 0 } else { paused_looks };
     while turn < all_looks {
         if turn < AWAKE.short_looks {

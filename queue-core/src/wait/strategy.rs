@@ -4,8 +4,8 @@
 /// [`Builder`](crate::Builder).
 ///
 /// On a machine or in a container with one CPU nothing spins: there is nobody to wait for but
-/// threads that want that CPU. Selects always [`Park`](Self::Park). At capacity 0 whoever comes second makes
-/// a system call, however the other one waits.
+/// threads that want that CPU. Selects [`Park`](Self::Park), whatever was chosen. At capacity 0 whoever comes
+/// second makes a system call, however the other one waits.
 ///
 /// # Examples
 ///
@@ -22,13 +22,14 @@
 #[non_exhaustive]
 pub enum Waiting {
     /// Spin for some microseconds, then yield some times, then sleep until woken: no CPU time while
-    /// nothing comes. The other end makes a system call for each that it wakes.
+    /// nothing comes. The other end makes a system call for each that it wakes. Selects wait so in every
+    /// channel.
     #[default]
     Park,
     /// Spin for some microseconds, then yield to other threads again and again. Takes all CPU time that
-    /// nobody else wants. The other end never has to wake anybody, and makes no system call.
+    /// nobody else wants. The other end never has to wake anybody but selects, and makes no system call.
     Yield,
-    /// Spin. Takes a whole core, and reacts soonest. The other end never has to wake anybody, and makes
-    /// no system call.
+    /// Spin. Takes a whole core, and reacts soonest. The other end never has to wake anybody but selects, and
+    /// makes no system call.
     Spin,
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use queue_core::{Receiver, SendTimeoutError, Sender, TrySendError, bounded, unbounded};
+use queue_core::{Receiver, Ring, SendTimeoutError, Sender, TrySendError, bounded, unbounded};
 
 use crate::support::{Parcel, Receipts, Watchdog};
 
@@ -253,4 +253,113 @@ fn a_batch_of_nothing_asks_for_nothing() {
     drop(sender);
     assert_eq!(receiver.recv_batch(&mut into, 0), Ok(0));
     assert_eq!(into, [7]);
+}
+
+/// Sends by `try_send_batch` and `try_send_rest` alone, however little room there is.
+fn send_bit_by_bit<I: Iterator>(sender: &Sender<I::Item>, messages: I) -> usize {
+    let mut rest = match sender.try_send_batch(messages) {
+        Ok(sent) => return sent,
+        Err(TrySendError::Full(rest)) => rest,
+        Err(TrySendError::Disconnected(_)) => panic!("a receiver is there"),
+    };
+    while let Err(refused) = sender.try_send_rest(&mut rest) {
+        assert!(refused.is_full());
+        thread::yield_now();
+    }
+    rest.sent()
+}
+
+#[test]
+fn a_batch_that_is_gone_on_with_arrives_whole_and_in_order() {
+    const MESSAGES: usize = 2_000;
+    let _limit = Watchdog::new();
+    for capacity in [Some(0), Some(1), Some(3), Some(100), None] {
+        let (sender, receiver) = capacity.map_or_else(unbounded, bounded);
+        let receiving = thread::spawn(move || receiver.iter().eq(0..MESSAGES));
+        // Of an iterator that says how many are left, and of one that does not.
+        assert_eq!(
+            send_bit_by_bit(&sender, 0..MESSAGES / 2),
+            MESSAGES / 2,
+            "{capacity:?}"
+        );
+        let others = (0..MESSAGES).filter(|number| *number >= MESSAGES / 2);
+        assert_eq!(send_bit_by_bit(&sender, others), MESSAGES / 2);
+        drop(sender);
+        assert!(receiving.join().unwrap(), "{capacity:?}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_batch_stays_until_it_is_sent_or_dropped() {
+    let alive = Rc::new(());
+    let messages = vec![Counted(Rc::clone(&alive)); 10];
+    let (sender, receiver) = bounded(3);
+    let Err(TrySendError::Full(mut rest)) = sender.try_send_batch(messages) else {
+        panic!("there is not so much room");
+    };
+    assert_eq!(sender.try_send_rest(&mut rest), Err(TrySendError::Full(())));
+    assert_eq!((rest.sent(), rest.len()), (3, 7));
+    receiver.try_iter().take(2).for_each(drop);
+    assert_eq!(sender.try_send_rest(&mut rest), Err(TrySendError::Full(())));
+    assert_eq!((rest.sent(), rest.len()), (5, 5));
+
+    // Closed, nothing more is sent; elsewhere the rest still is.
+    receiver.close();
+    let refused = sender.try_send_rest(&mut rest);
+    assert_eq!(refused, Err(TrySendError::Disconnected(())));
+    assert_eq!((rest.sent(), rest.len()), (5, 5));
+    let (elsewhere, behind) = bounded(4);
+    let refused = elsewhere.try_send_rest(&mut rest);
+    assert_eq!(refused, Err(TrySendError::Full(())));
+    assert_eq!((rest.sent(), rest.len(), behind.len()), (9, 1, 4));
+    drop((sender, receiver, elsewhere, behind));
+    assert_eq!(Rc::strong_count(&alive), 2, "one is left");
+    drop(rest);
+    assert_eq!(Rc::strong_count(&alive), 1);
+}
+
+#[test]
+fn with_nothing_left_to_go_on_with_nothing_fails() {
+    let (sender, receiver) = bounded(1);
+    let Err(TrySendError::Full(mut rest)) = sender.try_send_batch([1, 2]) else {
+        panic!("there is not so much room");
+    };
+    assert_eq!(receiver.recv(), Ok(1));
+    assert_eq!(sender.try_send_rest(&mut rest), Ok(()));
+    assert_eq!(sender.try_send_rest(&mut rest), Ok(()), "full");
+    drop(receiver);
+    assert_eq!(sender.try_send_rest(&mut rest), Ok(()), "disconnected");
+    assert_eq!((rest.sent(), rest.next()), (2, None));
+}
+
+#[test]
+fn an_iterator_that_panics_while_it_is_gone_on_with_leaks_nothing() {
+    let alive = Rc::new(());
+    let (sender, receiver) = bounded(3);
+    let Err(TrySendError::Full(mut rest)) = sender.try_send_batch(failing(5, &alive)) else {
+        panic!("there is not so much room");
+    };
+    drop(receiver.drain());
+    let outcome = catch_unwind(AssertUnwindSafe(|| sender.try_send_rest(&mut rest)));
+    assert!(outcome.is_err());
+    let sent = receiver.len();
+    assert_eq!(rest.sent(), 3 + sent, "it counts what was sent");
+    drop(rest);
+    assert_eq!(Rc::strong_count(&alive), 1 + sent, "those, and no others");
+    drop((sender, receiver));
+    assert_eq!(Rc::strong_count(&alive), 1);
+}
+
+#[test]
+fn a_ring_goes_on_with_a_batch() {
+    let ring = Ring::new(3);
+    let mut popped = Vec::new();
+    let mut rest = ring.push_batch(0..100).unwrap_err();
+    while !ring.push_rest(&mut rest) {
+        assert_eq!(ring.pop_batch(&mut popped, 2), 2);
+    }
+    assert_eq!((rest.sent(), rest.next()), (100, None));
+    assert!(ring.push_rest(&mut rest), "nothing is left");
+    ring.pop_batch(&mut popped, 3);
+    assert!(popped.into_iter().eq(0..100));
 }

@@ -129,6 +129,32 @@ fn errors_are_values() {
 }
 
 #[test]
+fn an_error_becomes_that_of_a_call_which_can_fail_in_more_ways() {
+    use queue_core::{RecvNowError, SendNowError, WeightedSendError};
+    assert_eq!(
+        WeightedSendError::from(SendError(1)),
+        WeightedSendError::Disconnected(1)
+    );
+    assert_eq!(
+        SendNowError::from(SendError(1)),
+        SendNowError::Disconnected(1)
+    );
+    assert_eq!(
+        SendNowError::from(TrySendError::Full(1)),
+        SendNowError::Full(1)
+    );
+    assert_eq!(
+        SendNowError::from(TrySendError::Disconnected(1)),
+        SendNowError::Disconnected(1)
+    );
+    assert_eq!(RecvNowError::from(TryRecvError::Empty), RecvNowError::Empty);
+    assert_eq!(
+        RecvNowError::from(TryRecvError::Disconnected),
+        RecvNowError::Disconnected
+    );
+}
+
+#[test]
 fn iterators_that_cannot_go_on_are_fused() {
     fn assert_fused<T: FusedIterator>() {}
     assert_fused::<ring::IntoIter<i32>>();

@@ -129,3 +129,26 @@ fn messages_left_inside_are_dropped_with_the_last_receiver() {
     assert_eq!(std::rc::Rc::strong_count(&message), 1);
     drop(sender);
 }
+
+#[test]
+fn both_ends_know_whether_anybody_is_left_and_whether_it_is_over() {
+    let (sender, receiver) = weighted(8, 10, |message: &usize| *message);
+    let weigh_nothing: fn(&usize) -> usize = |_| 0;
+    let (stranger, _behind) = weighted(8, 10, weigh_nothing);
+    let (other, another) = (sender.clone(), receiver.clone());
+    assert!(sender.same_channel(&other) && receiver.same_channel(&another));
+    assert!(!sender.same_channel(&stranger));
+    assert_eq!((sender.capacity(), receiver.capacity()), (8, 8));
+    assert_eq!((sender.sender_count(), sender.receiver_count()), (2, 2));
+    assert_eq!((receiver.sender_count(), receiver.receiver_count()), (2, 2));
+    sender.send(1).unwrap();
+    drop((other, another));
+    assert!(!sender.is_closed() && !receiver.is_closed());
+    drop(sender);
+    assert_eq!((receiver.sender_count(), receiver.is_closed()), (0, true));
+    assert_eq!(receiver.recv(), Ok(1), "what is left is still received");
+
+    assert!(!stranger.is_closed());
+    stranger.close();
+    assert!(stranger.is_closed() && stranger.sender_count() == 1);
+}

@@ -21,11 +21,24 @@ impl<Q: Queue> Buffered<Q> {
         I: Iterator<Item = Q::Message>,
     {
         let mut unsent = Unsent::all(messages);
-        match self.send_what_fits(&mut unsent) {
+        match self.try_send_rest(&mut unsent) {
             Ok(()) => Ok(unsent.sent),
-            Err(Refusal::Closed) => Err(TrySendError::Disconnected(unsent)),
-            Err(_) => Err(TrySendError::Full(unsent)),
+            Err(refused) => Err(refused.map(|()| unsent)),
         }
+    }
+
+    /// Goes on with what is left of a batch: sends as many as there is room for.
+    pub(in crate::channel) fn try_send_rest<I>(
+        &self,
+        rest: &mut Unsent<I>,
+    ) -> Result<(), TrySendError<()>>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        self.send_what_fits(rest).map_err(|refusal| match refusal {
+            Refusal::Closed => TrySendError::Disconnected(()),
+            _ => TrySendError::Full(()),
+        })
     }
 
     /// The like, out of what is left of a batch.

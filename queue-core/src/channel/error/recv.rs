@@ -50,8 +50,9 @@ pub enum TryRecvError {
 pub enum RecvNowError {
     /// The channel was empty.
     Empty,
-    /// A sender is in the middle of writing the message that is next. It may be through in a
-    /// moment, or have been suspended.
+    /// A peer is in the way: a sender in the middle of writing the message that is next; in an unbounded channel,
+    /// one that is moving on to the next block. It may be through in a moment, or have been suspended. At capacity
+    /// 0 it is a select that offers to send, and makes its message when that has been accepted.
     Busy,
     /// The channel is empty, and closed or every sender gone.
     Disconnected,
@@ -113,7 +114,7 @@ impl RecvNowError {
         matches!(self, Self::Empty)
     }
 
-    /// Whether a sender was in the way.
+    /// Whether a peer was in the way.
     ///
     /// # Examples
     ///
@@ -172,6 +173,15 @@ impl From<RecvError> for RecvNowError {
     }
 }
 
+impl From<TryRecvError> for RecvNowError {
+    fn from(refused: TryRecvError) -> Self {
+        match refused {
+            TryRecvError::Empty => Self::Empty,
+            TryRecvError::Disconnected => Self::Disconnected,
+        }
+    }
+}
+
 impl From<RecvError> for RecvTimeoutError {
     fn from(RecvError: RecvError) -> Self {
         Self::Disconnected
@@ -199,7 +209,7 @@ impl fmt::Display for RecvNowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Empty => "receiving on an empty channel",
-            Self::Busy => "receiving on a channel while a sender is in the way",
+            Self::Busy => "receiving on a channel while a peer is in the way",
             Self::Disconnected => NO_SENDER,
         })
     }

@@ -51,8 +51,9 @@ pub enum TrySendError<T> {
 pub enum SendNowError<T> {
     /// The channel was full.
     Full(T),
-    /// A receiver is in the middle of taking a message out of the slot that is next. It may
-    /// be through in a moment, or have been suspended.
+    /// A peer is in the way: a receiver in the middle of taking a message out of the slot that is next; in an
+    /// unbounded channel, another sender that is moving on to the next block. It may be through in a moment, or
+    /// have been suspended. At capacity 0 nobody ever is.
     Busy(T),
     /// The channel is closed, or every receiver gone.
     Disconnected(T),
@@ -77,28 +78,6 @@ pub enum SendTimeoutError<T> {
     Timeout(T),
     /// The channel is closed, or every receiver gone.
     Disconnected(T),
-}
-
-/// Why a send into a channel bounded by weight did not send. The message is inside.
-///
-/// # Examples
-///
-/// ```
-/// use queue_core::WeightedSendError;
-///
-/// let (sender, _receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
-/// assert_eq!(sender.send(11), Err(WeightedSendError::TooHeavy(11)));
-/// ```
-#[derive(PartialEq, Eq, Clone, Copy)]
-pub enum WeightedSendError<T> {
-    /// There was no room, or not enough weight left, or others waited for it.
-    Full(T),
-    /// The like, until the time was up.
-    Timeout(T),
-    /// The channel is closed, or every receiver gone.
-    Disconnected(T),
-    /// It weighs more than all that the channel may hold.
-    TooHeavy(T),
 }
 
 impl<T> SendError<T> {
@@ -171,68 +150,6 @@ impl<T> TrySendError<T> {
     }
 }
 
-impl<T> WeightedSendError<T> {
-    /// The message.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert_eq!(queue_core::WeightedSendError::TooHeavy("anvil").into_inner(), "anvil");
-    /// ```
-    pub fn into_inner(self) -> T {
-        match self {
-            Self::Full(message)
-            | Self::Timeout(message)
-            | Self::Disconnected(message)
-            | Self::TooHeavy(message) => message,
-        }
-    }
-
-    /// Whether there was no room, or not enough weight left.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert!(queue_core::WeightedSendError::Full(1).is_full());
-    /// ```
-    pub fn is_full(&self) -> bool {
-        matches!(self, Self::Full(_))
-    }
-
-    /// Whether the time was up.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert!(queue_core::WeightedSendError::Timeout(1).is_timeout());
-    /// ```
-    pub fn is_timeout(&self) -> bool {
-        matches!(self, Self::Timeout(_))
-    }
-
-    /// Whether the channel is closed, or every receiver gone.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert!(queue_core::WeightedSendError::Disconnected(1).is_disconnected());
-    /// ```
-    pub fn is_disconnected(&self) -> bool {
-        matches!(self, Self::Disconnected(_))
-    }
-
-    /// Whether it can never be sent.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// assert!(queue_core::WeightedSendError::TooHeavy(1).is_too_heavy());
-    /// ```
-    pub fn is_too_heavy(&self) -> bool {
-        matches!(self, Self::TooHeavy(_))
-    }
-}
-
 impl<T> SendNowError<T> {
     /// The message.
     ///
@@ -258,7 +175,7 @@ impl<T> SendNowError<T> {
         matches!(self, Self::Full(_))
     }
 
-    /// Whether a receiver was in the way.
+    /// Whether a peer was in the way.
     ///
     /// # Examples
     ///
@@ -351,6 +268,15 @@ impl<T> From<SendError<T>> for SendNowError<T> {
     }
 }
 
+impl<T> From<TrySendError<T>> for SendNowError<T> {
+    fn from(refused: TrySendError<T>) -> Self {
+        match refused {
+            TrySendError::Full(message) => Self::Full(message),
+            TrySendError::Disconnected(message) => Self::Disconnected(message),
+        }
+    }
+}
+
 impl<T> From<SendError<T>> for SendTimeoutError<T> {
     fn from(SendError(message): SendError<T>) -> Self {
         Self::Disconnected(message)
@@ -368,17 +294,6 @@ impl<T> fmt::Debug for TrySendError<T> {
         f.pad(match self {
             Self::Full(_) => "Full(..)",
             Self::Disconnected(_) => "Disconnected(..)",
-        })
-    }
-}
-
-impl<T> fmt::Debug for WeightedSendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Full(_) => "Full(..)",
-            Self::Timeout(_) => "Timeout(..)",
-            Self::Disconnected(_) => "Disconnected(..)",
-            Self::TooHeavy(_) => "TooHeavy(..)",
         })
     }
 }
@@ -402,7 +317,7 @@ impl<T> fmt::Debug for SendTimeoutError<T> {
     }
 }
 
-const NO_RECEIVER: &str = "sending on a disconnected channel";
+pub(super) const NO_RECEIVER: &str = "sending on a disconnected channel";
 
 impl<T> fmt::Display for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -419,22 +334,11 @@ impl<T> fmt::Display for TrySendError<T> {
     }
 }
 
-impl<T> fmt::Display for WeightedSendError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Full(_) => "sending on a channel without room or weight for the message",
-            Self::Timeout(_) => "timed out waiting on send operation",
-            Self::Disconnected(_) => NO_RECEIVER,
-            Self::TooHeavy(_) => "sending a message that weighs more than the channel may hold",
-        })
-    }
-}
-
 impl<T> fmt::Display for SendNowError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Full(_) => "sending on a full channel",
-            Self::Busy(_) => "sending on a channel while a receiver is in the way",
+            Self::Busy(_) => "sending on a channel while a peer is in the way",
             Self::Disconnected(_) => NO_RECEIVER,
         })
     }
@@ -452,5 +356,4 @@ impl<T> fmt::Display for SendTimeoutError<T> {
 impl<T> Error for SendError<T> {}
 impl<T> Error for TrySendError<T> {}
 impl<T> Error for SendNowError<T> {}
-impl<T> Error for WeightedSendError<T> {}
 impl<T> Error for SendTimeoutError<T> {}

@@ -13,11 +13,12 @@ impl<T> Receiver<T> {
     ///
     /// What is ready in a row is taken by one claim, and its senders are woken in one pass. The call
     /// does not wait for more than one message, and may return fewer than there are: only an error says
-    /// that there are none. With `max` 0 it returns 0 at once, whatever the channel's state.
+    /// that there are none. Of an unbounded channel one claim takes 31 messages at most, as many as a block of its
+    /// memory holds. With `max` 0 it returns 0 at once, whatever the channel's state.
     ///
-    /// **Order**: the messages are in the order of the channel, and no other receiver gets one that lies between
-    /// two taken by one claim. (In an unbounded channel one that is still being sent may be passed over for those
-    /// behind it. It then comes later, as if sent later.)
+    /// **Order**: `into` gets the messages in the order of the channel. What one claim takes lies side by side in
+    /// it: nothing from in between goes to another receiver. (In an unbounded channel one that is still being
+    /// sent may be passed over for those behind it. It then comes later, as if sent later.)
     ///
     /// `into` grows before anything is claimed, so that no message is lost where it cannot.
     ///
@@ -137,6 +138,8 @@ impl<T> Receiver<T> {
 
     /// Receives the messages that are there now, in one go, without waiting for any: as many as
     /// [`len`](Self::len) counts at the beginning, at most, so that it ends however fast senders are.
+    ///
+    /// At capacity 0 it gives nothing, as nothing lies between the ends.
     ///
     /// The messages have left the channel when it returns. Those that are not taken out of the iterator
     /// are dropped with it.

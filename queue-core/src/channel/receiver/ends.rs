@@ -65,6 +65,7 @@ impl<T> Receiver<T> {
     /// let (_sender, receiver) = queue_core::bounded::<u8>(1);
     /// assert!(receiver.downgrade().upgrade().is_some());
     /// ```
+    #[must_use]
     pub fn downgrade(&self) -> WeakReceiver<T> {
         WeakReceiver::of(self)
     }

@@ -29,7 +29,11 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// If the channel is closed or every receiver gone, also if that happens while this call waits: what
-    /// was not sent is in the error, in its order, and the rest of the iterator behind it.
+    /// was not sent is in the error, in its order, and the rest of the iterator behind it. (So the error of a
+    /// `send_batch(messages.drain(..))` borrows `messages`.) A batch of nothing is `Ok(0)` everywhere.
+    ///
+    /// The result has an iterator in it, and cannot be compared as a whole: compare what
+    /// [`unwrap`](Result::unwrap) gives, or what a pattern finds.
     ///
     /// # Examples
     ///
@@ -81,10 +85,54 @@ impl<T> Sender<T> {
         match &self.channel {
             Target::Bounded(channel) => channel.try_send_batch(messages),
             Target::Unbounded(channel) => channel.try_send_batch(messages),
-            Target::Rendezvous(channel) => send_each(messages, |message| {
+            Target::Rendezvous(_) => {
+                let mut unsent = Unsent::all(messages);
+                match self.try_send_rest(&mut unsent) {
+                    Ok(()) => Ok(unsent.sent),
+                    Err(refused) => Err(refused.map(|()| unsent)),
+                }
+            }
+        }
+    }
+
+    /// Goes on with a batch that was sent in part: sends as many of what is left as there is room for now.
+    ///
+    /// What is sent leaves `rest`, and [`rest.sent()`](Unsent::sent) counts on. What is not sent stays in it, in
+    /// its order. Into which channel what came before was sent does not matter. Otherwise as
+    /// [`try_send_batch`](Self::try_send_batch), which also says where the iterator may panic.
+    ///
+    /// # Errors
+    ///
+    /// As `try_send_batch`. The messages are in `rest`.
+    ///
+    /// # Examples
+    ///
+    /// A batch that is sent bit by bit, with something else to do where there is no room:
+    ///
+    /// ```
+    /// use queue_core::{TrySendError, bounded};
+    ///
+    /// let (sender, receiver) = bounded(3);
+    /// let mut received = Vec::new();
+    /// if let Err(TrySendError::Full(mut rest)) = sender.try_send_batch(1..=10) {
+    ///     while let Err(TrySendError::Full(())) = sender.try_send_rest(&mut rest) {
+    ///         received.extend(receiver.try_iter());
+    ///     }
+    ///     assert_eq!(rest.sent(), 10);
+    /// }
+    /// received.extend(receiver.try_iter());
+    /// assert!(received.into_iter().eq(1..=10));
+    /// ```
+    pub fn try_send_rest<I>(&self, rest: &mut Unsent<I>) -> Result<(), TrySendError<()>>
+    where
+        I: Iterator<Item = T>,
+    {
+        match &self.channel {
+            Target::Bounded(channel) => channel.try_send_rest(rest),
+            Target::Unbounded(channel) => channel.try_send_rest(rest),
+            Target::Rendezvous(channel) => send_each(rest, |message| {
                 channel.try_send(message).map_err(TrySendError::split)
-            })
-            .map_err(|(refused, unsent)| refused.map(|()| unsent)),
+            }),
         }
     }
 
@@ -161,28 +209,33 @@ impl<T> Sender<T> {
         match &self.channel {
             Target::Bounded(channel) => channel.send_batch(messages, deadline),
             Target::Unbounded(channel) => channel.send_batch(messages, deadline),
-            Target::Rendezvous(channel) => send_each(messages, |message| {
-                channel
-                    .send(message, deadline)
-                    .map_err(SendTimeoutError::split)
-            })
-            .map_err(|(refused, unsent)| refused.map(|()| unsent)),
+            Target::Rendezvous(channel) => {
+                let mut unsent = Unsent::all(messages);
+                let sent = send_each(&mut unsent, |message| {
+                    channel
+                        .send(message, deadline)
+                        .map_err(SendTimeoutError::split)
+                });
+                match sent {
+                    Ok(()) => Ok(unsent.sent),
+                    Err(refused) => Err(refused.map(|()| unsent)),
+                }
+            }
         }
     }
 }
 
 /// Sends one by one, where there are no slots to claim.
 fn send_each<I: Iterator, E>(
-    messages: I,
+    messages: &mut Unsent<I>,
     send: impl Fn(I::Item) -> Result<(), (E, I::Item)>,
-) -> Result<usize, (E, Unsent<I>)> {
-    let mut unsent = Unsent::all(messages);
-    while let Some(message) = unsent.next() {
+) -> Result<(), E> {
+    while let Some(message) = messages.next() {
         if let Err((refused, message)) = send(message) {
-            unsent.put_back(message);
-            return Err((refused, unsent));
+            messages.put_back(message);
+            return Err(refused);
         }
-        unsent.sent += 1;
+        messages.sent += 1;
     }
-    Ok(unsent.sent)
+    Ok(())
 }

@@ -27,9 +27,9 @@ impl<T> Sender<T> {
     /// From then on sends fail and give their messages back, those that wait, too. Receivers get
     /// what was accepted, and are then told of the end. A send at the same time either is accepted, and its
     /// message will be received, or gives it back. What happened before the close happens
-    /// before the returns of those who are told of it, among them that of a second `close`. The end is told
-    /// behind all that was accepted: where a selected operation holds a place, when it is through; where it
-    /// is forgotten, never.
+    /// before the returns of those who are told of it, among them that of a second `close`. A selected send
+    /// that holds a place, and is neither completed nor dropped yet, counts as accepted: receivers are told of the end
+    /// when it is, and never if it is forgotten.
     ///
     /// # Examples
     ///
@@ -70,6 +70,7 @@ impl<T> Sender<T> {
     /// let (sender, _receiver) = queue_core::bounded::<u8>(1);
     /// assert!(sender.downgrade().upgrade().is_some());
     /// ```
+    #[must_use]
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::of(self)
     }

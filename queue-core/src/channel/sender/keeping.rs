@@ -7,6 +7,7 @@ use crate::channel::error::{SendError, SendTimeoutError, TrySendError};
 use crate::sync::{Instant, deadline_after};
 
 /// The message to send.
+#[track_caller]
 fn taken<T>(message: &mut Option<T>) -> T {
     message.take().expect("there must be a message to send")
 }
@@ -44,6 +45,7 @@ impl<T> Sender<T> {
     /// # drop(receiver);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn try_send_from(&self, message: &mut Option<T>) -> Result<(), TrySendError<()>> {
         self.try_send(taken(message))
             .map_err(|refused| put_back(message, refused.split()))
@@ -71,6 +73,7 @@ impl<T> Sender<T> {
     /// assert_eq!(message, Some(1));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn send_from(&self, message: &mut Option<T>) -> Result<(), SendError<()>> {
         self.send_from_until(message, None)
             .map_err(|_| SendError(()))
@@ -100,6 +103,7 @@ impl<T> Sender<T> {
     /// assert_eq!(refused, Err(SendTimeoutError::Timeout(())));
     /// assert_eq!(message, Some(2));
     /// ```
+    #[track_caller]
     pub fn send_timeout_from(
         &self,
         message: &mut Option<T>,
@@ -129,6 +133,7 @@ impl<T> Sender<T> {
     /// assert_eq!(sender.send_deadline_from(&mut message, Instant::now()), Ok(()));
     /// assert_eq!(message, None);
     /// ```
+    #[track_caller]
     pub fn send_deadline_from(
         &self,
         message: &mut Option<T>,
@@ -138,6 +143,7 @@ impl<T> Sender<T> {
     }
 
     #[inline]
+    #[track_caller]
     fn send_from_until(
         &self,
         message: &mut Option<T>,

@@ -310,6 +310,19 @@ macro_rules! both_ends {
                 self.channel.channel.is_empty()
             }
 
+            /// How many messages the channel can hold, whatever they weigh.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (sender, _receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// assert_eq!(sender.capacity(), 8);
+            /// ```
+            #[must_use]
+            pub fn capacity(&self) -> usize {
+                self.channel.capacity
+            }
+
             /// Closes the channel: `true` if it was open. As [`Sender::close`](crate::Sender::close).
             ///
             /// # Examples
@@ -321,6 +334,66 @@ macro_rules! both_ends {
             /// ```
             pub fn close(&self) -> bool {
                 self.channel.close()
+            }
+
+            /// Whether no message is accepted any more: the channel is closed, or one of its ends gone. There may
+            /// be messages left to receive.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (sender, receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// assert!(!receiver.is_closed());
+            /// drop(sender);
+            /// assert!(receiver.is_closed());
+            /// ```
+            #[must_use]
+            pub fn is_closed(&self) -> bool {
+                self.channel.channel.is_closed()
+            }
+
+            /// How many senders the channel has, of one moment during the call. It synchronises nothing.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (sender, receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// let _other = sender.clone();
+            /// assert_eq!(receiver.sender_count(), 2);
+            /// ```
+            #[must_use]
+            pub fn sender_count(&self) -> usize {
+                self.channel.count_of::<SendEnd>()
+            }
+
+            /// How many receivers the channel has, of one moment during the call. It synchronises nothing.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (sender, receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// assert_eq!(sender.receiver_count(), 1);
+            /// drop(receiver);
+            /// assert_eq!(sender.receiver_count(), 0);
+            /// ```
+            #[must_use]
+            pub fn receiver_count(&self) -> usize {
+                self.channel.count_of::<RecvEnd>()
+            }
+
+            /// Whether both belong to the same channel.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            /// let (sender, _receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// let (other, _receiver) = queue_core::weighted(8, 10, |number: &usize| *number);
+            /// assert!(sender.same_channel(&sender.clone()));
+            /// assert!(!sender.same_channel(&other));
+            /// ```
+            #[must_use]
+            pub fn same_channel(&self, other: &Self) -> bool {
+                self.channel.same_channel(&other.channel)
             }
         }
 

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use queue_core::Unsent;
 use queue_core::ring::{PopNowError, PushNowError, Ring};
 
 use super::payload::{self, Payload};
@@ -17,6 +18,8 @@ pub(crate) enum Step {
     PushNow,
     PopNow,
     PushBatch(usize),
+    /// Push a batch in part, or go on with what is left of one; or drop that.
+    PushRest(usize),
     PopBatch(usize),
     /// Take so many from the ring's iterator, drop that, and go on with a new ring.
     IntoIter(usize),
@@ -37,7 +40,8 @@ impl Step {
             23 => Self::Renew,
             24 => Self::PushNow,
             25 => Self::PopNow,
-            26..29 => Self::PushBatch(usize::from(count % 12)),
+            26 | 27 => Self::PushBatch(usize::from(count % 12)),
+            28 => Self::PushRest(usize::from(count % 12)),
             _ => Self::PopBatch(usize::from(count % 12)),
         }
     }
@@ -59,6 +63,8 @@ struct Subject<P> {
     ring: Ring<P>,
     capacity: usize,
     model: VecDeque<usize>,
+    /// What is left of a batch that was pushed in part, and the model of it.
+    rest: Option<(Unsent<std::vec::IntoIter<P>>, VecDeque<usize>)>,
     next_id: usize,
 }
 
@@ -68,6 +74,7 @@ impl<P: Payload> Subject<P> {
             ring: Ring::new(capacity),
             capacity,
             model: VecDeque::new(),
+            rest: None,
             next_id: 0,
         }
     }
@@ -145,6 +152,7 @@ impl<P: Payload> Subject<P> {
                 assert_eq!(pushed, count.min(room));
                 self.model.extend(first..first + pushed);
             }
+            Step::PushRest(count) => self.push_rest(count),
             Step::PopBatch(max) => {
                 let mut messages = Vec::new();
                 let popped = self.ring.pop_batch(&mut messages, max);
@@ -166,6 +174,31 @@ impl<P: Payload> Subject<P> {
                 drop(self.replace());
                 self.model.clear();
             }
+        }
+    }
+
+    fn push_rest(&mut self, count: usize) {
+        let Some((mut rest, mut ids)) = self.rest.take() else {
+            let (first, messages) = (self.next_id, self.make_some(count));
+            let mut ids: VecDeque<_> = (first..first + count).collect();
+            match self.ring.push_batch(messages) {
+                Ok(_) => self.model.append(&mut ids),
+                Err(rest) => {
+                    self.model.extend(ids.drain(..rest.sent()));
+                    self.rest = Some((rest, ids));
+                }
+            }
+            return;
+        };
+        // Now and then it is dropped, with what is in it.
+        if count > 0 {
+            let sent = rest.sent();
+            let is_all = self.ring.push_rest(&mut rest);
+            let pushed = ids.len().min(self.capacity - self.model.len());
+            assert_eq!(rest.sent(), sent + pushed);
+            self.model.extend(ids.drain(..pushed));
+            assert_eq!(is_all, ids.is_empty());
+            self.rest = (!is_all).then_some((rest, ids));
         }
     }
 
@@ -191,7 +224,11 @@ impl<P: Payload> Subject<P> {
         assert_eq!(self.ring.is_empty(), self.model.is_empty());
         assert_eq!(self.ring.is_full(), self.is_full());
         assert_eq!(self.ring.capacity(), self.capacity);
-        assert_eq!(payload::alive(), self.model.len(), "leaked or lost");
+        let left = self.rest.as_ref().map_or(0, |(rest, ids)| {
+            assert_eq!(rest.len(), ids.len());
+            ids.len()
+        });
+        assert_eq!(payload::alive(), self.model.len() + left, "leaked or lost");
     }
 }
 

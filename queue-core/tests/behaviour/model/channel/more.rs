@@ -1,5 +1,6 @@
 //! What the model says of batches, overwriting, closing, and handles that are given back.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use queue_core::{
@@ -11,7 +12,7 @@ use super::super::payload::Payload;
 use super::{Found, Subject, Verdict, index};
 
 /// A batch that is sent in parts, or not at all.
-type Rest<P> = Unsent<std::vec::IntoIter<P>>;
+pub(super) type Rest<P> = Unsent<std::vec::IntoIter<P>>;
 
 impl<P: Payload> Subject<P> {
     /// So that batches larger than the capacity, and of none, come up; of an unbounded channel, more
@@ -59,6 +60,58 @@ impl<P: Payload> Subject<P> {
         };
         assert_eq!(sent, count.min(room));
         self.model.extend(first..first + sent);
+    }
+
+    /// A rest may outlive its channel, and go into the next one.
+    pub(super) fn send_rest(&mut self, number: usize) {
+        let Some(index) = index(&self.senders, number) else {
+            return;
+        };
+        let verdict = self.verdict();
+        let sender = &self.senders[index];
+        let Some((mut rest, mut ids)) = self.rest.take() else {
+            let count = self.batch_size(number);
+            let first = self.next_id;
+            self.next_id += count;
+            let mut ids: VecDeque<_> = (first..self.next_id).collect();
+            let messages: Vec<_> = ids.iter().copied().map(P::new).collect();
+            match try_send_batch(sender, messages) {
+                Ok(_) => self.model.append(&mut ids),
+                Err((_, rest)) => {
+                    self.model.extend(ids.drain(..rest.sent()));
+                    self.rest = Some((rest, ids));
+                }
+            }
+            return;
+        };
+        // Now and then it is dropped, with what is in it.
+        if !number.is_multiple_of(8) {
+            let room = match (&verdict, self.capacity) {
+                (Verdict::Disconnected, _) => 0,
+                (_, Some(capacity)) => capacity - self.model.len(),
+                (_, None) => ids.len(),
+            };
+            let before = rest.sent();
+            let outcome = sender.try_send_rest(&mut rest);
+            let sent = ids.len().min(room);
+            assert_eq!(rest.sent(), before + sent);
+            self.model.extend(ids.drain(..sent));
+            match outcome {
+                Ok(()) => assert!(ids.is_empty()),
+                Err(refused) => {
+                    assert!(!ids.is_empty());
+                    assert_eq!(refused.is_full(), verdict != Verdict::Disconnected);
+                    self.rest = Some((rest, ids));
+                }
+            }
+        }
+    }
+
+    pub(super) fn rest_len(&self) -> usize {
+        self.rest.as_ref().map_or(0, |(rest, ids)| {
+            assert_eq!(rest.len(), ids.len());
+            ids.len()
+        })
     }
 
     pub(super) fn recv_batch(
