@@ -1,6 +1,7 @@
 //! What the ring and the channels promise, from outside: one binary, so that
 //! the helpers are shared and nothing is built twice.
 
+mod awaiting;
 mod batches;
 mod closing;
 mod disconnect;
