@@ -1,6 +1,8 @@
 //! A bounded MPMC ring without locks, and channels that park on it.
 //!
 //! - [`Ring`]: a queue that never parks anybody, for hot paths that poll.
+//! - [`spsc::ring`]: the like for one producer and one consumer, wait-free, with messages that can be
+//!   written and read in place.
 //! - [`bounded`] and [`unbounded`]: channels whose two ends wait for each other, first
 //!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous.
 //! - [`select!`], [`select_biased!`], [`Select`]: waiting for several of them at once; with
@@ -24,7 +26,7 @@
 //! # Features
 //!
 //! - `std`, on by default: the channels. Without it the crate is `no_std`.
-//! - `alloc`, part of `std`: [`Ring`], and batches of rings. Without it there is
+//! - `alloc`, part of `std`: [`Ring`], [`spsc`], and batches of rings. Without it there is
 //!   [`StaticRing`], which allocates nothing.
 //! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
 //!   is done anyway where there is none (elsewhere than on 64-bit Linux). A blocking
@@ -54,6 +56,8 @@ mod channel;
 #[cfg(feature = "std")]
 pub mod migration;
 pub mod ring;
+#[cfg(feature = "alloc")]
+pub mod spsc;
 mod sync;
 #[cfg(feature = "std")]
 mod wait;

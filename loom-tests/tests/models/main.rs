@@ -11,6 +11,7 @@ mod evidence;
 mod rendezvous;
 mod ring;
 mod select;
+mod spsc;
 mod support;
 mod unbounded;
 mod waiting;

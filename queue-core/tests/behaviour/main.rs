@@ -19,6 +19,7 @@ mod select_crews;
 mod select_macro;
 mod select_wakes;
 mod selected;
+mod spsc;
 mod support;
 mod timers;
 mod traits;
