@@ -27,6 +27,7 @@ mod mutex_condvar;
 mod nexus_queue;
 mod planted;
 mod queue_core;
+mod queue_core_spsc;
 mod rapidfire;
 mod ringbuf;
 mod rtrb;
@@ -115,6 +116,11 @@ pub fn all() -> Vec<Contender> {
             rendezvous::<queue_core::Channel>(),
             unbounded::<queue_core::Channel>(),
             select::<queue_core::Channel>(),
+        ],
+        vec![
+            poll::<queue_core_spsc::Ring>(),
+            batch16::<queue_core_spsc::Ring>(),
+            batch64::<queue_core_spsc::Ring>(),
         ],
         vec![poll::<crossbeam_queue::Array>()],
         vec![

@@ -168,11 +168,16 @@ pub struct Unsent<I: Iterator> {
 impl<I: Iterator> Unsent<I> {
     /// Nothing has been taken out of the iterator.
     pub(crate) fn all(messages: I) -> Self {
+        Self::after(0, None, messages)
+    }
+
+    /// So many have been sent, and one taken out that was not.
+    pub(crate) fn after(sent: usize, first: Option<I::Item>, rest: I) -> Self {
         Self {
-            sent: 0,
-            first: None,
+            sent,
+            first,
             pulled: Vec::new().into_iter(),
-            rest: messages,
+            rest,
             is_over: false,
         }
     }

@@ -1,7 +1,8 @@
 //! A bounded MPMC ring without locks, and channels that park on it.
 //!
 //! - [`Ring`]: a queue that never parks anybody, for hot paths that poll. [`StaticRing`]: the like in a
-//!   `static`, without an allocator.
+//!   `static`, without an allocator. [`spsc::ring`]: the like for one producer and one consumer, wait-free,
+//!   with messages that can be written and read in place.
 //! - [`bounded`] and [`unbounded`]: channels whose two ends wait for each other, first
 //!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous. [`StaticChannel`] lies in a
 //!   `static`.
@@ -37,7 +38,7 @@
 //! # Features
 //!
 //! - `std`, on by default: the channels. Without it the crate is `no_std`.
-//! - `alloc`, part of `std`: [`Ring`], and batches of rings. Without it there is
+//! - `alloc`, part of `std`: [`Ring`], [`spsc`], and batches of rings. Without it there is
 //!   [`StaticRing`], which allocates nothing.
 //! - `futures`: `Stream` and `Sink`.
 //! - `portable-park`: wait with [`std::thread::park`] instead of the futex, as
@@ -68,6 +69,8 @@ mod channel;
 #[cfg(feature = "std")]
 pub mod migration;
 pub mod ring;
+#[cfg(feature = "alloc")]
+pub mod spsc;
 mod sync;
 #[cfg(feature = "std")]
 mod wait;

@@ -3,7 +3,7 @@
 //! Compared are crossbeam-channel 0.5.17, flume 0.12.0, `std::sync::mpsc` of Rust 1.95 and
 //! kanal 0.1.1. A dash says that there is no such call.
 //!
-//! **Not there yet**: async sends and receives. This crate asks for Rust 1.95; without `std` it has
+//! This crate asks for Rust 1.95; without `std` it has
 //! rings, and no channels.
 //!
 //! # From crossbeam-channel 0.5
@@ -104,9 +104,10 @@
 //! | `SendError`, `TrySendError`, `SendTimeoutError`, `into_inner` | the same |
 //! | `RecvError::Disconnected` | `RecvError`, which has no variants |
 //! | `TryRecvError`, `RecvTimeoutError` | the same |
-//! | `send_async`, `into_send_async`, `sink`, `into_sink` | not there yet |
-//! | `recv_async`, `into_recv_async`, `stream`, `into_stream` | not there yet |
-//! | features `async`, `select`, `eventual-fairness`, `spin` | - (select is always there) |
+//! | `send_async`, `recv_async` | the same; the futures have to be pinned (`pin!`) where they are polled by hand |
+//! | `into_send_async`, `into_recv_async` | an `async move` block around the call |
+//! | `sink`, `into_sink`, `stream`, `into_stream` | the same, with the feature `futures`, and to be pinned |
+//! | features `async`, `select`, `eventual-fairness`, `spin` | - (awaiting and select are always there) |
 //!
 //! - **Turns.** Theirs gives a message to the receiver that has waited longest, and takes that of
 //!   the sender that has waited longest into the channel. Here who waits is woken in that order,
@@ -223,8 +224,8 @@
 //! | `SendErrorTimeout::{Closed, ReceiveClosed, Timeout}` | `SendTimeoutError::{..}` |
 //! | `ReceiveError::{Closed, SendClosed}` | `RecvError`, `TryRecvError::Disconnected` |
 //! | `ReceiveErrorTimeout::{Closed, SendClosed, Timeout}` | `RecvTimeoutError::{..}` |
-//! | `bounded_async`, `unbounded_async`, `AsyncSender`, `AsyncReceiver` | not there yet |
-//! | `clone_async`, `to_async`, `as_async` and back | not there yet |
+//! | `bounded_async`, `unbounded_async`, `AsyncSender`, `AsyncReceiver` | `bounded`, `unbounded`: every handle can block and await, by `send_async` and `recv_async` |
+//! | `clone_async`, `to_async`, `as_async` and back | `clone` |
 //! | features `async`, `std-mutex` | - |
 //!
 //! - **Messages that were not sent** come back in the error. Theirs are dropped, or kept in the

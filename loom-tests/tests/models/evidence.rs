@@ -90,6 +90,12 @@ const KILLS: &[(&str, &str)] = &[
     ("B6", "unbounded::drop_with_messages_inside"),
     ("B7", "unbounded::a_block_is_freed_after_its_last_reader"),
     ("B8", "unbounded::a_block_is_used_again"),
+    ("S1", "spsc::three_messages_capacity_1"),
+    ("S2", "spsc::three_messages_capacity_1"),
+    ("S3", "spsc::three_messages_capacity_1"),
+    ("S4", "spsc::three_messages_capacity_1"),
+    ("S5", "spsc::both_ends_go_with_messages_inside"),
+    ("S6", "spsc::what_an_end_did_before_it_went_is_seen"),
     ("V3", "unbounded::of_two_empty_verdicts_one_is_wrong"),
 ];
 

@@ -12,6 +12,7 @@ mod evidence;
 mod rendezvous;
 mod ring;
 mod select;
+mod spsc;
 mod support;
 mod unbounded;
 mod waiting;

@@ -174,6 +174,41 @@ impl<T> UnsafeCell<T> {
     }
 }
 
+/// Slots that lie in plain memory, as slices need them, each with a cell beside it: who touches a slot
+/// says so, and loom reports every unordered access.
+#[derive(Debug)]
+pub(crate) struct Witness(Box<[loom::cell::UnsafeCell<()>]>);
+
+impl Witness {
+    pub(crate) fn new(slots: usize) -> Self {
+        let cells = (0..slots).map(|_| loom::cell::UnsafeCell::new(()));
+        Self(cells.collect())
+    }
+
+    fn cells(
+        &self,
+        first: usize,
+        length: usize,
+    ) -> impl Iterator<Item = &loom::cell::UnsafeCell<()>> {
+        let mask = self.0.len() - 1;
+        (0..length).map(move |offset| &self.0[first.wrapping_add(offset) & mask])
+    }
+
+    #[track_caller]
+    pub(crate) fn read(&self, first: usize, length: usize) {
+        for cell in self.cells(first, length) {
+            cell.with(|_| ());
+        }
+    }
+
+    #[track_caller]
+    pub(crate) fn write(&self, first: usize, length: usize) {
+        for cell in self.cells(first, length) {
+            cell.with_mut(|_| ());
+        }
+    }
+}
+
 /// loom's mutex.
 #[derive(Debug)]
 pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);

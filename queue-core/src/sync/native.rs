@@ -6,6 +6,8 @@ mod futex;
 mod threads;
 
 pub(crate) use core::hint::spin_loop;
+#[cfg(feature = "std")]
+pub(crate) use core::sync::atomic::AtomicPtr;
 #[cfg(any(feature = "std", test))]
 pub(crate) use core::sync::atomic::AtomicU8;
 #[cfg(test)]
@@ -14,8 +16,8 @@ pub(crate) use core::sync::atomic::AtomicU16;
 pub(crate) use core::sync::atomic::AtomicU32;
 #[cfg(target_has_atomic = "64")]
 pub(crate) use core::sync::atomic::AtomicU64;
-#[cfg(feature = "std")]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize};
+#[cfg(feature = "alloc")]
+pub(crate) use core::sync::atomic::{AtomicBool, AtomicUsize};
 pub(crate) use core::sync::atomic::{Ordering, fence};
 #[cfg(feature = "std")]
 pub(crate) use futex::{Alarm, Futex};
@@ -103,4 +105,25 @@ impl<T> UnsafeCell<T> {
     pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
         write(self.0.get())
     }
+}
+
+/// What the models see of slots that lie in plain memory, as slices need them; here nothing.
+#[cfg(feature = "alloc")]
+#[derive(Debug)]
+pub(crate) struct Witness;
+
+#[cfg(feature = "alloc")]
+impl Witness {
+    /// Of so many slots, a power of two.
+    pub(crate) fn new(_slots: usize) -> Self {
+        Self
+    }
+
+    /// The slots of so many indices from `first` on are read now.
+    #[inline(always)]
+    pub(crate) fn read(&self, _first: usize, _length: usize) {}
+
+    /// The like, written or moved out of.
+    #[inline(always)]
+    pub(crate) fn write(&self, _first: usize, _length: usize) {}
 }

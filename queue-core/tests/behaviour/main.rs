@@ -20,6 +20,7 @@ mod select_crews;
 mod select_macro;
 mod select_wakes;
 mod selected;
+mod spsc;
 mod support;
 mod timers;
 mod traits;
