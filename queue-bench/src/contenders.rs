@@ -111,6 +111,7 @@ pub fn all() -> Vec<Contender> {
             block::<queue_core::Channel>(),
             poll::<queue_core::Ring>(),
             poll::<queue_core::Channel>().named(OUR_CHANNEL, "channel"),
+            awaiting::<queue_core::Channel>(),
             batch16::<queue_core::Channel>(),
             batch64::<queue_core::Channel>(),
             rendezvous::<queue_core::Channel>(),

@@ -8,7 +8,7 @@ use super::OURS;
 use super::vectored::as_vec;
 use crate::cells::{Capacity, Cell};
 use crate::contract::{Form, Topology};
-use crate::link::{self, Batching, Ends, Polling, Queue};
+use crate::link::{self, Async, Batching, Ends, Polling, Queue};
 use crate::message::Message;
 
 const VERSION: &str = env!("VERSION_QUEUE_CORE");
@@ -68,6 +68,21 @@ impl Queue for Channel {
 blocking!(Channel);
 
 polling!(Channel);
+
+impl Async for Channel {
+    #[inline]
+    async fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) {
+        sender
+            .send_async(message)
+            .await
+            .expect("the receivers outlive the senders");
+    }
+
+    #[inline]
+    async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
+        receiver.recv_async().await.ok()
+    }
+}
 
 impl Batching for Channel {
     const BATCH_NOTES: &'static str = "send_batch and recv_batch";

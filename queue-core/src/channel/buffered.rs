@@ -4,6 +4,7 @@ mod batch;
 mod closing;
 mod polling;
 mod selection;
+mod tries;
 
 use std::mem;
 use std::pin::Pin;
@@ -11,14 +12,11 @@ use std::pin::Pin;
 use crossbeam_utils::CachePadded;
 
 use super::counters::{Setup, Stats};
-use super::error::{
-    RecvNowError, RecvTimeoutError, SendError, SendNowError, SendTimeoutError, TryRecvError,
-    TrySendError,
-};
+use super::error::{RecvTimeoutError, SendTimeoutError};
 use super::packet::Packet;
 use super::queue::Queue;
 use crate::ring::Refusal;
-use crate::sync::{AtomicBool, Backoff, Instant, Ordering, step};
+use crate::sync::{AtomicBool, Instant, Ordering};
 use crate::wait::{Announce, Look, Node, Progress, Side, Stage, Station, WaitList, wait_until};
 
 /// A queue, and who is parked at its two ends.
@@ -228,62 +226,6 @@ impl<Q: Queue> Buffered<Q> {
         self.notify_up_to(Side::Senders, self.queue.pass_skipped());
     }
 
-    /// Sends if there is room, waiting for nobody but a peer in mid-operation.
-    #[inline(always)]
-    pub(super) fn try_send(&self, message: Q::Message) -> Result<(), TrySendError<Q::Message>> {
-        self.push_by(Q::push_exact, message)
-            .map_err(|(refusal, message)| match refusal {
-                Refusal::Closed => TrySendError::Disconnected(message),
-                _ => TrySendError::Full(message),
-            })
-    }
-
-    /// Sends, in place of the oldest message if there is no room: that one.
-    pub(super) fn force_send(
-        &self,
-        mut message: Q::Message,
-    ) -> Result<Option<Q::Message>, SendError<Q::Message>> {
-        let backoff = Backoff::new();
-        loop {
-            let refused = match self.try_send(message) {
-                Ok(()) => return Ok(None),
-                Err(TrySendError::Disconnected(message)) => return Err(SendError(message)),
-                Err(TrySendError::Full(message)) => message,
-            };
-            message = match self.queue.displace(refused) {
-                // There are as many messages as before, and so as many wakes under way: nobody sleeps
-                // beside this one. But what was given up behind the displaced one is now the oldest.
-                Ok(displaced) => {
-                    step!(H16, self.pass_skipped());
-                    return Ok(Some(displaced));
-                }
-                Err(refused) => refused,
-            };
-            backoff.snooze();
-        }
-    }
-
-    /// Sends if that takes no waiting at all.
-    #[inline(always)]
-    pub(super) fn try_send_now(&self, message: Q::Message) -> Result<(), SendNowError<Q::Message>> {
-        self.push(message)
-            .map_err(|(refusal, message)| match refusal {
-                Refusal::Closed => SendNowError::Disconnected(message),
-                Refusal::Busy => SendNowError::Busy(message),
-                Refusal::Spent | Refusal::Skipped => SendNowError::Full(message),
-            })
-    }
-
-    /// Receives if that takes no waiting at all.
-    #[inline(always)]
-    pub(super) fn try_recv_now(&self) -> Result<Q::Message, RecvNowError> {
-        self.pop().map_err(|refusal| match refusal {
-            Refusal::Closed => RecvNowError::Disconnected,
-            Refusal::Busy => RecvNowError::Busy,
-            Refusal::Spent | Refusal::Skipped => RecvNowError::Empty,
-        })
-    }
-
     /// Sends, waiting for room until the deadline.
     #[inline(always)]
     pub(super) fn send(
@@ -357,15 +299,6 @@ impl<Q: Queue> Buffered<Q> {
         }
     }
 
-    /// Receives if there is a message, waiting for nobody but a peer in mid-operation.
-    #[inline(always)]
-    pub(super) fn try_recv(&self) -> Result<Q::Message, TryRecvError> {
-        self.pop_exact().map_err(|refusal| match refusal {
-            Refusal::Closed => TryRecvError::Disconnected,
-            _ => TryRecvError::Empty,
-        })
-    }
-
     /// Receives, waiting for a message until the deadline.
     #[inline(always)]
     pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
@@ -410,15 +343,6 @@ impl<Q: Queue> Buffered<Q> {
         self.send(message, deadline)
     }
 
-    /// [`try_send`](Self::try_send), as a call.
-    #[inline(never)]
-    pub(super) fn try_send_outlined(
-        &self,
-        message: Q::Message,
-    ) -> Result<(), TrySendError<Q::Message>> {
-        self.try_send(message)
-    }
-
     /// [`recv`](Self::recv), as a call.
     #[inline(never)]
     pub(super) fn recv_outlined(
@@ -426,12 +350,6 @@ impl<Q: Queue> Buffered<Q> {
         deadline: Option<Instant>,
     ) -> Result<Q::Message, RecvTimeoutError> {
         self.recv(deadline)
-    }
-
-    /// [`try_recv`](Self::try_recv), as a call.
-    #[inline(never)]
-    pub(super) fn try_recv_outlined(&self) -> Result<Q::Message, TryRecvError> {
-        self.try_recv()
     }
 
     /// Whether a send looks possible, or as if it would fail for good.

@@ -39,6 +39,8 @@ struct Awake {
     long_pause: u32,
     /// ... then with a yield.
     yielded_looks: u32,
+    /// A task takes so many in a poll, of those in front: others want its thread.
+    polled_looks: u32,
     /// Within so many looks a stream is recognised, ...
     hot_looks: u32,
     /// ... and left alone for so many pauses.
@@ -53,6 +55,7 @@ static AWAKE: Awake = Awake {
     long_looks: 8,
     long_pause: 8,
     yielded_looks: 16,
+    polled_looks: 16,
     hot_looks: 4,
     burst_pause: 8,
     boundless_pause: 96,
@@ -65,6 +68,7 @@ static AWAKE: Awake = Awake {
     long_looks: 0,
     long_pause: 0,
     yielded_looks: 0,
+    polled_looks: 0,
     hot_looks: 0,
     burst_pause: 0,
     boundless_pause: 0,
@@ -75,13 +79,27 @@ static AWAKE: Awake = Awake {
 pub(super) fn look_awake(
     waiting: Waiting,
     look: impl Fn(Look) -> bool,
+    is_over: impl FnMut(bool) -> bool,
+) {
+    let all_looks = match waiting {
+        Waiting::Park => AWAKE.short_looks + AWAKE.long_looks + AWAKE.yielded_looks,
+        Waiting::Yield | Waiting::Spin => u32::MAX,
+    };
+    look_up_to(all_looks, waiting, look, is_over);
+}
+
+/// The like within the poll of a task: for less than a microsecond, and without a yield.
+pub(super) fn look_in_poll(look: impl Fn(Look) -> bool, is_over: impl FnMut(bool) -> bool) {
+    look_up_to(AWAKE.polled_looks, Waiting::Park, look, is_over);
+}
+
+fn look_up_to(
+    all_looks: u32,
+    waiting: Waiting,
+    look: impl Fn(Look) -> bool,
     mut is_over: impl FnMut(bool) -> bool,
 ) {
     let paused_looks = AWAKE.short_looks + AWAKE.long_looks;
-    let all_looks = match waiting {
-        Waiting::Park => paused_looks + AWAKE.yielded_looks,
-        Waiting::Yield | Waiting::Spin => u32::MAX,
-    };
     let has_cores = ask_for_cores();
     let mut turn = if has_cores { 0 } else { paused_looks };
     while turn < all_looks {

@@ -22,7 +22,7 @@ pub(crate) enum Progress<R> {
 }
 
 impl<R> Progress<R> {
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         matches!(self, Self::Done(..) | Self::Seen(_))
     }
 }

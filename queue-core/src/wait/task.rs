@@ -13,6 +13,7 @@ use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use super::awake::{Look, look_in_poll};
 use super::blocking::{Progress, Stage};
 use super::station::Case;
 use super::waiter::{Node, Waiter};
@@ -56,6 +57,7 @@ impl TaskWait {
         self: Pin<&mut Self>,
         case: &Case<'_>,
         context: &mut Context<'_>,
+        look: impl Fn(Look) -> bool,
         mut attempt: impl FnMut(Stage) -> Progress<R>,
     ) -> Poll<R> {
         // SAFETY: waiter and node are replaced only where they are not registered.
@@ -74,8 +76,16 @@ impl TaskWait {
                 }
             }
         }
-        for _ in 0..ROUNDS {
-            let progress = attempt(Stage::Free);
+        for round in 0..ROUNDS {
+            let mut progress = attempt(Stage::Free);
+            if round == 0 && !progress.is_over() && !case.station.must_be_seen() {
+                look_in_poll(&look, |ready| {
+                    if ready {
+                        progress = attempt(Stage::Free);
+                    }
+                    progress.is_over()
+                });
+            }
             if matches!(progress, Progress::Busy) {
                 break;
             }

@@ -450,6 +450,10 @@ fn forgotten_ends_leak_the_ring_and_nothing_else() {
 }
 
 #[test]
+#[expect(
+    clippy::forget_non_drop,
+    reason = "that it is forgotten is what is tested"
+)]
 fn a_forgotten_chunk_to_read_takes_nothing() {
     let ledger = Ledger::new(5);
     let (producer, mut consumer) = tracked(&ledger);

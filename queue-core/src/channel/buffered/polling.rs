@@ -23,10 +23,15 @@ impl<Q: Queue> Buffered<Q> {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), SendError<Q::Message>>> {
         let mut met_no_room = wait.has_waited();
-        let sent = wait.poll(&self.wait_of(Side::Senders), context, |stage| {
-            // SAFETY: nobody else has the packet, which is not laid out.
-            unsafe { self.send_attempt(packet, &mut met_no_room, stage) }
-        });
+        let sent = wait.poll(
+            &self.wait_of(Side::Senders),
+            context,
+            |look| self.looks_pushable(look),
+            |stage| {
+                // SAFETY: nobody else has the packet, which is not laid out.
+                unsafe { self.send_attempt(packet, &mut met_no_room, stage) }
+            },
+        );
         sent.map(|()| {
             // SAFETY: as above.
             unsafe { packet.take() }.map_or(Ok(()), |message| Err(SendError(message)))
@@ -38,9 +43,12 @@ impl<Q: Queue> Buffered<Q> {
         wait: Pin<&mut TaskWait>,
         context: &mut Context<'_>,
     ) -> Poll<Result<Q::Message, RecvError>> {
-        wait.poll(&self.wait_of(Side::Receivers), context, |stage| {
-            self.recv_attempt(stage)
-        })
+        wait.poll(
+            &self.wait_of(Side::Receivers),
+            context,
+            |look| self.looks_poppable(look),
+            |stage| self.recv_attempt(stage),
+        )
         .map_err(|_| RecvError)
     }
 
@@ -52,17 +60,22 @@ impl<Q: Queue> Buffered<Q> {
         max: usize,
         context: &mut Context<'_>,
     ) -> Poll<Result<usize, RecvError>> {
-        wait.poll(&self.wait_of(Side::Receivers), context, |stage| {
-            if let Stage::Notified(..) = stage {
-                return Progress::Sleep;
-            }
-            match self.pop_run_by(Q::pop_run, into, max) {
-                Ok(length) => Progress::Done(Ok(length), 0),
-                Err(Refusal::Closed) => Progress::Done(Err(RecvError), 0),
-                Err(Refusal::Spent) => Progress::Sleep,
-                Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
-            }
-        })
+        wait.poll(
+            &self.wait_of(Side::Receivers),
+            context,
+            |look| self.looks_poppable(look),
+            |stage| {
+                if let Stage::Notified(..) = stage {
+                    return Progress::Sleep;
+                }
+                match self.pop_run_by(Q::pop_run, into, max) {
+                    Ok(length) => Progress::Done(Ok(length), 0),
+                    Err(Refusal::Closed) => Progress::Done(Err(RecvError), 0),
+                    Err(Refusal::Spent) => Progress::Sleep,
+                    Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
+                }
+            },
+        )
     }
 
     /// Waits no more on this side.

@@ -33,10 +33,15 @@ impl<T> Rendezvous<T> {
         context: &mut Context<'_>,
     ) -> Poll<Result<(), SendError<T>>> {
         let is_new = !wait.has_waited();
-        let sent = wait.poll(&self.offer(packet), context, |stage| {
-            // SAFETY: by the contract.
-            unsafe { self.send_attempt(packet, stage) }
-        });
+        let sent = wait.poll(
+            &self.offer(packet),
+            context,
+            |_| false,
+            |stage| {
+                // SAFETY: by the contract.
+                unsafe { self.send_attempt(packet, stage) }
+            },
+        );
         if is_new && sent.is_pending() {
             self.setup.counters.note_blocked_send();
         }
@@ -53,15 +58,20 @@ impl<T> Rendezvous<T> {
         wait: Pin<&mut TaskWait>,
         context: &mut Context<'_>,
     ) -> Poll<Result<T, RecvError>> {
-        wait.poll(&self.watch(), context, |stage| match stage {
-            // A sender may be here, and is not taken while one is known to peers.
-            Stage::Registered => Progress::Sleep,
-            Stage::Free | Stage::Notified(..) => match self.try_recv() {
-                Ok(message) => Progress::Done(Ok(message), 0),
-                Err(TryRecvError::Empty) => Progress::Sleep,
-                Err(TryRecvError::Disconnected) => Progress::Done(Err(RecvError), 0),
+        wait.poll(
+            &self.watch(),
+            context,
+            |_| false,
+            |stage| match stage {
+                // A sender may be here, and is not taken while one is known to peers.
+                Stage::Registered => Progress::Sleep,
+                Stage::Free | Stage::Notified(..) => match self.try_recv() {
+                    Ok(message) => Progress::Done(Ok(message), 0),
+                    Err(TryRecvError::Empty) => Progress::Sleep,
+                    Err(TryRecvError::Disconnected) => Progress::Done(Err(RecvError), 0),
+                },
             },
-        })
+        )
     }
 
     pub(in crate::channel) fn leave_off_recv(&self, wait: Pin<&mut TaskWait>) {
