@@ -9,6 +9,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::Refusal;
 use crate::contenders::{self, Contender};
+use crate::contract::Mode;
 use crate::run::{self, Comparison, LAUNCHES, Settings};
 use crate::suites::Suite;
 
@@ -36,6 +37,10 @@ pub(super) struct Choice {
     /// 'mpmc-*-cap64-*', '*unbounded*' or 'select8*'
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     cells: Option<GlobMatcher>,
+
+    /// Only the modes whose name matches, as in 'async' or 'batch*'
+    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    modes: Option<GlobMatcher>,
 
     #[command(flatten)]
     effort: Effort,
@@ -87,10 +92,14 @@ pub(super) struct Effort {
 }
 
 impl Choice {
+    fn names_members(&self) -> bool {
+        self.cells.is_some() || self.modes.is_some()
+    }
+
     fn suite(&self) -> Suite {
         if self.grid {
             Suite::Grid
-        } else if self.full || self.check || (self.cells.is_some() && !self.quick) {
+        } else if self.full || self.check || (self.names_members() && !self.quick) {
             Suite::Full
         } else {
             Suite::Quick
@@ -108,6 +117,16 @@ impl Choice {
                     "no cell matches '{}'; there are {}",
                     glob.glob(),
                     known.join(", ")
+                )));
+            }
+        }
+        if let Some(glob) = &self.modes {
+            members.retain(|(_, mode)| glob.is_match(mode.to_string()));
+            if members.is_empty() {
+                return Err(Refusal(format!(
+                    "no cell is run in a mode that matches '{}'; there are {}",
+                    glob.glob(),
+                    Mode::ALL.map(|mode| mode.to_string()).join(", ")
                 )));
             }
         }
@@ -275,6 +294,10 @@ mod tests {
             assert_eq!(members(&["--cells", kind]).unwrap().len(), 2);
             assert!(members(&["--quick", "--cells", kind]).is_err());
         }
+        let tasks = members(&["--modes", "as*"]).unwrap();
+        assert!(!tasks.is_empty() && tasks.iter().all(|(_, mode)| *mode == Mode::Async));
+        assert!(members(&["--modes", "asink"]).is_err());
+        assert!(members(&["--quick", "--modes", "async"]).is_err());
     }
 
     #[test]
