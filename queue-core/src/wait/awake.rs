@@ -55,7 +55,7 @@ static AWAKE: Awake = Awake {
     long_looks: 8,
     long_pause: 8,
     yielded_looks: 16,
-    polled_looks: 16,
+    polled_looks: 24,
     hot_looks: 4,
     burst_pause: 8,
     boundless_pause: 96,
@@ -88,7 +88,7 @@ pub(super) fn look_awake(
     look_up_to(all_looks, waiting, look, is_over);
 }
 
-/// The like within the poll of a task: for less than a microsecond, and without a yield.
+/// The like within the poll of a task: for some two microseconds, and without a yield.
 pub(super) fn look_in_poll(look: impl Fn(Look) -> bool, is_over: impl FnMut(bool) -> bool) {
     look_up_to(AWAKE.polled_looks, Waiting::Park, look, is_over);
 }
