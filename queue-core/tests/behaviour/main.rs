@@ -2,6 +2,7 @@
 //! the helpers are shared and nothing is built twice.
 
 mod awaiting;
+mod awaiting_model;
 mod batches;
 mod closing;
 mod disconnect;

@@ -78,6 +78,9 @@ impl<T> Receiver<T> {
     /// **Cancel safety**: a future that is dropped has taken nothing, and passes on what it was told. It may
     /// stand in any `select!`.
     ///
+    /// **Other tasks**: as long as there are messages it is ready at once, and a loop over it does not let other tasks
+    /// of its thread run: where senders may be faster for long, yield to the runtime now and then.
+    ///
     /// **Order**: those who wait are woken first come first served, threads and tasks in one line; one that
     /// just arrives may be faster.
     ///
