@@ -40,6 +40,8 @@
 
 mod alarm;
 mod awake;
+#[cfg(all(test, not(queue_loom)))]
+mod bench;
 mod blocking;
 mod gate;
 mod links;

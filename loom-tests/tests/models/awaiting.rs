@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crate::support::{Message, Search, explore, recv, send, try_recv};
 use loom::alloc::Track;
@@ -13,6 +15,33 @@ use queue_core_loom::{Receiver, Sender, bounded, unbounded};
 /// Polls on behalf of a task that does not wait to be woken.
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A task that counts how often it is woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+struct Task(Arc<Wakes>, Waker);
+
+impl Task {
+    fn new() -> Self {
+        let wakes = Arc::<Wakes>::default();
+        Self(Arc::clone(&wakes), Waker::from(wakes))
+    }
+
+    fn poll<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(&self.1))
+    }
+
+    fn wakes(&self) -> usize {
+        self.0.0.load(Ordering::Relaxed)
+    }
 }
 
 fn await_recv(receiver: &Receiver<Message>) -> Option<u32> {
@@ -163,6 +192,32 @@ fn a_send_given_up_passes_on_what_it_was_told() {
         };
         waiter.join().unwrap();
         assert_eq!(recv(&receiver), Some(3));
+    });
+}
+
+/// A receive that is told of a message, finds that one before it is still being written, and is given up, tells
+/// another one: as many are told as there are messages. Without H19 one sleeps beside the second. Three
+/// preemptions.
+/// Explores 1,223 executions.
+#[test]
+fn a_receive_given_up_behind_an_unfinished_send() {
+    explore(Search::preemptions(3, 611), || {
+        let (sender, receiver) = bounded(2);
+        let tasks = [Task::new(), Task::new(), Task::new()];
+        let mut first = Box::pin(receiver.recv_async());
+        let mut second = pin!(receiver.recv_async());
+        let mut third = pin!(receiver.recv_async());
+        assert!(tasks[0].poll(first.as_mut()).is_pending());
+        assert!(tasks[1].poll(second.as_mut()).is_pending());
+        assert!(tasks[2].poll(third.as_mut()).is_pending());
+        let other = sender.clone();
+        let producer = thread::spawn(move || send(&other, 1));
+        send(&sender, 2);
+        let received = tasks[0].poll(first.as_mut()).is_ready();
+        drop(first);
+        producer.join().unwrap();
+        let left = if received { 1 } else { 2 };
+        assert!(tasks[1].wakes() + tasks[2].wakes() >= left);
     });
 }
 

@@ -67,6 +67,10 @@ const KILLS: &[(&str, &str)] = &[
         "H18",
         "awaiting::a_receive_given_up_passes_on_what_it_was_told",
     ),
+    (
+        "H19",
+        "awaiting::a_receive_given_up_behind_an_unfinished_send",
+    ),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

@@ -226,50 +226,14 @@ fn attempt_awake<R>(
 
 #[cfg(all(test, not(queue_loom)))]
 mod tests {
-    use super::super::list::{Announce, WaitList};
-    use super::super::station::{Side, Station};
+    use super::super::bench::{Bench, NoFlag};
+    use super::super::station::Side;
     use super::super::waiter::Stake;
     use super::*;
     use crate::sync::deadline_after;
     use std::cell::Cell;
-    use std::pin::{Pin, pin};
+    use std::pin::pin;
     use std::time::Duration;
-
-    struct NoFlag;
-
-    impl Announce for NoFlag {
-        fn raise(&self) {}
-        fn lower(&self) {}
-    }
-
-    /// A list that is a whole channel.
-    struct Bench(WaitList);
-
-    impl Bench {
-        fn notify(&self) {
-            self.0.notify_up_to(1, &NoFlag);
-        }
-    }
-
-    impl Station for Bench {
-        unsafe fn link(&self, _: Side, node: Pin<&Node>) -> bool {
-            // SAFETY: the contract is the same.
-            unsafe { self.0.link(node, &NoFlag) };
-            true
-        }
-        fn unlink(&self, _: Side, node: Pin<&Node>) {
-            self.0.unlink(node, &NoFlag);
-        }
-        fn exclusively(&self, _: Side, action: &mut dyn FnMut()) {
-            self.0.exclusively(action);
-        }
-        fn pass_on(&self, _: Side) {
-            self.notify();
-        }
-        fn must_be_seen(&self) -> bool {
-            false
-        }
-    }
 
     /// Waits at two benches by `script`, which gets the number of the attempt, counted from the
     /// first that is made registered, with another waiter behind at the first bench. Says what
@@ -278,7 +242,7 @@ mod tests {
         deadline: Option<Instant>,
         script: impl Fn(u32, &Bench) -> Progress<u32>,
     ) -> (Option<u32>, bool, bool) {
-        let (bench, elsewhere) = (Bench(WaitList::new()), Bench(WaitList::new()));
+        let (bench, elsewhere) = (Bench::new(), Bench::new());
         let cases = [(0, &bench), (1, &elsewhere)].map(|(number, station)| Case {
             number,
             ..Case::only(station, Side::Receivers, Stake::Notice)
@@ -298,7 +262,7 @@ mod tests {
                         return Progress::Sleep;
                     }
                     // SAFETY: node and waiter outlive the list's use of them in this function.
-                    unsafe { bench.0.link(behind.as_ref(), &NoFlag) };
+                    unsafe { bench.list.link(behind.as_ref(), &NoFlag) };
                 }
                 attempts.set(attempt + 1);
                 script(attempt, &bench)
@@ -307,7 +271,7 @@ mod tests {
         let asked = attempts.get() > 0;
         let woken = other.is_notified();
         if asked {
-            bench.0.unlink(behind.as_ref(), &NoFlag);
+            bench.list.unlink(behind.as_ref(), &NoFlag);
         }
         (result, asked, woken)
     }

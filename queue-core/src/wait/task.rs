@@ -68,7 +68,7 @@ impl TaskWait {
                 Found::Claimed => return this.again(context),
                 Found::Notified => {
                     this.node = None;
-                    this.has_unused = true;
+                    step!(H19, this.has_unused = true);
                     let progress = attempt(Stage::Notified(0, None));
                     if let Some(result) = this.result_of(case, progress) {
                         return Poll::Ready(result);
@@ -231,5 +231,78 @@ impl TaskWait {
         if std::mem::take(&mut self.has_unused) {
             step!(H18, case.station.pass_on(case.side));
         }
+    }
+}
+
+#[cfg(all(test, not(queue_loom)))]
+mod tests {
+    use super::super::bench::{Bench, NoFlag};
+    use super::super::station::Side;
+    use super::super::waiter::Stake;
+    use super::*;
+    use std::pin::pin;
+
+    fn case(bench: &Bench) -> Case<'_> {
+        Case::only(bench, Side::Receivers, Stake::Notice)
+    }
+
+    /// Polls once by `script`, which is asked when the wait is registered, with another waiter behind it. Says
+    /// what came out, and whether the other one has been woken then, and when the wait has been left off.
+    fn poll_before_another(script: impl Fn(&Bench) -> Progress<u32>) -> (Poll<u32>, bool, bool) {
+        let bench = Bench::new();
+        let case = case(&bench);
+        let other = Waiter::new();
+        let behind = pin!(Node::new(&other, &case));
+        let mut wait = pin!(TaskWait::default());
+        let mut context = Context::from_waker(Waker::noop());
+        let polled = wait.as_mut().poll(
+            &case,
+            &mut context,
+            |_| false,
+            |stage| {
+                if !matches!(stage, Stage::Registered) {
+                    return Progress::Sleep;
+                }
+                // SAFETY: node and waiter outlive the list's use of them in this function.
+                unsafe { bench.list.link(behind.as_ref(), &NoFlag) };
+                script(&bench)
+            },
+        );
+        let after_poll = other.is_notified();
+        wait.leave_off(&case);
+        let in_the_end = other.is_notified();
+        bench.list.unlink(behind.as_ref(), &NoFlag);
+        (polled, after_poll, in_the_end)
+    }
+
+    #[test]
+    fn a_notification_after_the_last_attempt_is_passed_on() {
+        let seen = poll_before_another(|bench| {
+            // A peer notifies the first waiter, this one, when its attempt is as good as done.
+            bench.notify();
+            Progress::Done(7, 0)
+        });
+        assert_eq!(seen, (Poll::Ready(7), true, true));
+    }
+
+    #[test]
+    fn a_result_without_a_notification_wakes_nobody() {
+        let seen = poll_before_another(|_| Progress::Done(7, 0));
+        assert_eq!(seen, (Poll::Ready(7), false, false));
+    }
+
+    #[test]
+    fn a_notification_beside_a_busy_peer_is_kept_and_passed_on_when_it_is_left_off() {
+        let seen = poll_before_another(|bench| {
+            bench.notify();
+            Progress::Busy
+        });
+        assert_eq!(seen, (Poll::Pending, false, true));
+    }
+
+    #[test]
+    fn a_wait_that_is_left_off_leaves_the_list() {
+        let seen = poll_before_another(|_| Progress::Sleep);
+        assert_eq!(seen, (Poll::Pending, false, false));
     }
 }
