@@ -102,17 +102,20 @@ impl<T, const N: usize> Drop for Batch<T, N> {
     }
 }
 
-/// Sends messages, as many as there is room for; why there is none for the next, where those were not all.
+/// Sends messages, as many as there is room for, `most` at most: whether those were all; or why there is
+/// no room for the next.
 pub(crate) fn send_what_fits<I, R, const N: usize>(
     messages: &mut Unsent<I>,
+    most: usize,
     looks_free: impl Fn(usize) -> usize,
     check: impl Fn() -> Result<(), R>,
     push: impl Fn(&mut Batch<I::Item, N>) -> Result<usize, R>,
-) -> Result<(), R>
+) -> Result<bool, R>
 where
     I: Iterator,
 {
     let mut batch = Batch::new();
+    let before = messages.sent;
     loop {
         let room = looks_free(N);
         // What need not be taken out of the iterator, to learn that there is no room for it, is not.
@@ -130,7 +133,10 @@ where
             }
         }
         if !has_more {
-            return Ok(());
+            return Ok(true);
+        }
+        if messages.sent - before >= most {
+            return Ok(false);
         }
     }
 }

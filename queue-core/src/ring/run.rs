@@ -140,10 +140,12 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     {
         send_what_fits::<_, _, N>(
             messages,
+            usize::MAX,
             |limit| self.looks_free(limit),
             || wait_out(|| self.pushable()),
             |batch| wait_out(|| self.push_run(batch)).map(|run| run.length),
         )
+        .map(|_| ())
     }
 
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as are ready.

@@ -31,6 +31,8 @@ pub struct Consumer<T> {
     head: usize,
     /// Where the ring is empty, as far as is known: the last tail that was seen.
     limit: Cell<usize>,
+    /// An iterator over a chunk is at work, or was forgotten: the producer has to be told what it has taken.
+    is_behind: Cell<bool>,
 }
 
 // A panic comes out of a message's own `Drop` or an allocation, and finds the ring consistent.
@@ -43,6 +45,7 @@ impl<T> Consumer<T> {
             end,
             head: begin,
             limit: Cell::new(begin),
+            is_behind: Cell::new(false),
         }
     }
 
@@ -60,7 +63,14 @@ impl<T> Consumer<T> {
     #[inline(always)]
     fn ready_for(&self, wanted: usize) -> usize {
         let known = self.limit.get().wrapping_sub(self.head);
-        if known >= wanted { known } else { self.len() }
+        if known >= wanted {
+            return known;
+        }
+        if self.is_behind.get() {
+            // Before it says that there is nothing: the producer may be waiting for those slots.
+            self.catch_up();
+        }
+        self.len()
     }
 
     /// Takes the oldest message. Its slot stays the consumer's until the [`release`](Self::release).
@@ -80,8 +90,21 @@ impl<T> Consumer<T> {
 
     /// Gives the producer the slots of what has been taken.
     #[inline(always)]
-    pub(super) fn release(&mut self) {
+    pub(super) fn release(&self) {
         self.end.release(self.head);
+    }
+
+    /// Messages are going to be taken and their slots not released at once.
+    #[inline(always)]
+    pub(super) fn fall_behind(&mut self) {
+        self.is_behind.set(true);
+    }
+
+    /// Hands back the slots of what has been taken meanwhile.
+    #[inline(always)]
+    pub(super) fn catch_up(&self) {
+        self.is_behind.set(false);
+        self.release();
     }
 
     /// Drops the oldest messages, so many. If one of them panics, the younger ones are still there.

@@ -141,6 +141,7 @@ impl<'a, T> IntoIterator for ReadChunk<'a, T> {
 
     #[inline]
     fn into_iter(self) -> IntoIter<'a, T> {
+        self.consumer.fall_behind();
         IntoIter {
             consumer: self.consumer,
             left: self.length,
@@ -190,7 +191,7 @@ impl<T> FusedIterator for IntoIter<'_, T> {}
 impl<T> Drop for IntoIter<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.consumer.release();
+        self.consumer.catch_up();
     }
 }
 

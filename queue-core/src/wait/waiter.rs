@@ -39,6 +39,7 @@ pub(crate) struct Waiter {
     owner: Owner,
     /// Who is owed a message by this waiter's owner: written by the peer that has claimed it.
     creditor: UnsafeCell<Option<Peer>>,
+    _pinned: PhantomPinned,
 }
 
 /// Who sleeps.
@@ -72,6 +73,7 @@ impl Waiter {
             state: Futex::new(state),
             owner,
             creditor: UnsafeCell::new(None),
+            _pinned: PhantomPinned,
         }
     }
 

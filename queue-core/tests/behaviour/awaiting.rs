@@ -416,6 +416,21 @@ fn an_iterator_that_panics_in_a_poll_leaves_the_batch_usable() {
 }
 
 #[test]
+fn a_poll_of_a_long_batch_lets_others_run() {
+    let (sender, receiver) = unbounded();
+    let mut sending = pin!(sender.send_batch_async(0..100_000));
+    let (task, waker) = Task::new();
+    let mut polls = 0;
+    while poll(sending.as_mut(), &waker).is_pending() {
+        polls += 1;
+        assert_eq!(task.wakes(), polls, "it comes back by itself");
+        assert!(receiver.len() <= polls * 1100, "{}", receiver.len());
+    }
+    assert!(polls > 90);
+    assert!(receiver.try_iter().eq(0..100_000));
+}
+
+#[test]
 fn those_who_await_are_counted_as_those_who_block() {
     let (sender, receiver) = Builder::new().with_stats().bounded(1);
     let mut receiving = pin!(receiver.recv_async());

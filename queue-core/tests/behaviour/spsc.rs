@@ -292,7 +292,7 @@ fn ends_are_small_and_send_and_survive_panics() {
     is_send::<ReadChunk<'_, u8>>();
     is_send::<spsc::IntoIter<'_, u8>>();
     assert_eq!(size_of::<Producer<u8>>(), 6 * size_of::<usize>());
-    assert_eq!(size_of::<Option<Consumer<u8>>>(), 6 * size_of::<usize>());
+    assert_eq!(size_of::<Option<Consumer<u8>>>(), 7 * size_of::<usize>());
 }
 
 #[test]
@@ -637,4 +637,17 @@ fn a_bomb_that_is_refused_goes_off_outside() {
     let unsent = producer.push_batch(bombs(&log)).err().unwrap();
     assert_eq!(goes_off(|| drop(unsent.collect::<Vec<_>>())), Some(2));
     assert_eq!(consumer.len(), 2);
+}
+
+#[test]
+fn what_a_forgotten_iterator_has_taken_is_free_when_the_consumer_looks_again() {
+    let (mut producer, mut consumer) = spsc::ring(2);
+    producer.push_batch([1, 2]).unwrap();
+    let mut all = consumer.read_chunk(2).unwrap().into_iter();
+    assert_eq!((all.next(), all.next()), (Some(1), Some(2)));
+    mem::forget(all);
+    assert_eq!(producer.push(3), Err(3));
+    assert_eq!(consumer.pop(), None);
+    assert_eq!(producer.push(3), Ok(()));
+    assert_eq!(consumer.pop(), Some(3));
 }

@@ -51,9 +51,30 @@ impl<Q: Queue> Buffered<Q> {
     {
         in_batches_of!(Q::Message, N => send_what_fits::<_, _, N>(
             unsent,
+            usize::MAX,
             |limit| self.queue.looks_free(limit),
             || wait_out(|| self.pushable()),
             |batch| self.push_run_by(Q::push_run_exact, batch),
+        ))
+        .map(|_| ())
+    }
+
+    /// The like, about `most` at most, waiting for nobody: a peer in mid-operation is in the way. Whether those
+    /// were all.
+    pub(in crate::channel) fn send_what_fits_now<I>(
+        &self,
+        unsent: &mut Unsent<I>,
+        most: usize,
+    ) -> Result<bool, Refusal>
+    where
+        I: Iterator<Item = Q::Message>,
+    {
+        in_batches_of!(Q::Message, N => send_what_fits::<_, _, N>(
+            unsent,
+            most,
+            |limit| self.queue.looks_free(limit),
+            || self.pushable(),
+            |batch| self.push_run_by(Q::push_run, batch),
         ))
     }
 

@@ -13,6 +13,9 @@ use crate::channel::sender::{Sender, Target};
 use crate::ring::Refusal;
 use crate::wait::TaskWait;
 
+/// After so many messages a poll lets other tasks run.
+const MOST_IN_A_POLL: usize = 1024;
+
 /// A send of many messages that is awaited. Made by [`Sender::send_batch_async`].
 ///
 /// **Dropped** before it is done, what it has sent stays sent, and the rest is dropped with it, or can be had
@@ -73,8 +76,14 @@ impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: as above.
         let mut sending = unsafe { Pin::new_unchecked(&mut this.sending) };
+        let before = this.unsent.as_ref().map_or(0, |unsent| unsent.sent);
         loop {
             let unsent = this.unsent.as_mut().expect("polled after the end");
+            let sent = unsent.sent - before;
+            if sent >= MOST_IN_A_POLL {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
             if this.is_waiting {
                 let sent = ready!(sending.as_mut().poll(this.sender, context));
                 this.is_waiting = false;
@@ -91,13 +100,21 @@ impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
                 }
             }
             let fitted = match &this.sender.channel {
-                Target::Bounded(channel) => channel.send_what_fits(unsent),
-                Target::Unbounded(channel) => channel.send_what_fits(unsent),
+                Target::Bounded(channel) => {
+                    channel.send_what_fits_now(unsent, MOST_IN_A_POLL - sent)
+                }
+                Target::Unbounded(channel) => {
+                    channel.send_what_fits_now(unsent, MOST_IN_A_POLL - sent)
+                }
                 // They are handed over one by one.
                 Target::Rendezvous(_) => Err(Refusal::Spent),
             };
-            // Whether it is at its end is for the first send to tell: the wait is for one message.
-            let first = if fitted.is_ok() { None } else { unsent.next() };
+            // Why there is no room, and what to do about it, is for the first of them to find out.
+            let first = match fitted {
+                Ok(true) => None,
+                Ok(false) => continue,
+                Err(_) => unsent.next(),
+            };
             match first {
                 Some(message) => {
                     sending.as_mut().load(message);
@@ -199,7 +216,7 @@ impl<T> Sender<T> {
     /// Sends all messages of an iterator, awaiting room for as long as it takes: how many they were.
     ///
     /// Runs, order and what the iterator may do are those of [`send_batch`](Self::send_batch); it is
-    /// asked within polls. It waits as [`send_async`](Self::send_async). What it has sent when it is
+    /// asked within polls, each of which lets other tasks run after about a thousand messages. It waits as [`send_async`](Self::send_async). What it has sent when it is
     /// dropped stays sent.
     ///
     /// # Errors

@@ -13,8 +13,8 @@ use crate::channel::sender::Sender;
 /// [`Sender::send_async_from`].
 ///
 /// **Dropped** before it is done, it has not sent the message, which is in its place. **Forgotten**
-/// while it waits, likewise, but at capacity 0: there the message lies in the future meanwhile, and stays
-/// there.
+/// while it waits, likewise, but at capacity 0: there the message lies in the future meanwhile, where a receiver
+/// may still take it.
 ///
 /// # Examples
 ///

@@ -13,7 +13,9 @@ use crate::wait::TaskWait;
 /// The messages of a channel as a [`Stream`], which ends when the channel is empty, and closed or every sender
 /// gone. Made by [`Receiver::stream`] and [`Receiver::into_stream`].
 ///
-/// It is dropped, and forgotten, as a [`RecvFuture`](super::RecvFuture) is. It must be pinned to be polled
+/// It is dropped, and forgotten, as a [`RecvFuture`](super::RecvFuture) is. Between a poll that found nothing and the
+/// next one it keeps its place in the line, and may hold the word of a message that nobody else is told of: poll it on, or
+/// drop it. (Dropping what `next()` gave does not do that.) It must be pinned to be polled
 /// (`pin!`, `Box::pin`).
 ///
 /// # Examples
