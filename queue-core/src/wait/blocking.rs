@@ -224,7 +224,7 @@ fn attempt_awake<R>(
     }
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::super::list::{Announce, WaitList};
     use super::super::station::{Side, Station};
