@@ -4,7 +4,9 @@ use queue_core_shuttle::model::Deadline;
 use queue_core_shuttle::{Builder, Receiver, Sender, Waiting};
 use shuttle::thread;
 
-use crate::support::{CAPACITIES, Message, Mint, Receipts, all_of, finish, joined, open, sample};
+use crate::support::{
+    CAPACITIES, Message, Mint, Receipts, all_of, finish, joined, open, sample, union,
+};
 
 const EACH: u32 = 3;
 
@@ -122,7 +124,7 @@ fn time_runs_out_beside_the_patient() {
             let hasty = hasty_receiver.join().unwrap();
             assert!(hasty.count() <= 1);
             let patient = patient_receiver.join().unwrap();
-            let seen = crate::support::union([hasty, patient]);
+            let seen = union([hasty, patient]);
             if hasty_sender.join().unwrap() {
                 assert_eq!(seen, all_of(1, 1) | all_of(2, EACH) & !all_of(1, EACH));
             } else {

@@ -15,9 +15,9 @@ const PAIRS: [[Option<usize>; 2]; 4] = [
     [Some(1), None],
 ];
 
-/// Receives from whichever has a message, to the end of all.
-fn select_to_the_end(receivers: &[Receiver<Message>]) -> Receipts {
-    let mut receipts = Receipts::default();
+/// Receives from whichever has a message, to the end of both.
+fn select_to_the_end(receivers: &[Receiver<Message>; 2]) -> Receipts {
+    let mut receipts = [Receipts::default(), Receipts::default()];
     let mut select = Select::new();
     for receiver in receivers {
         select.recv(receiver);
@@ -27,14 +27,15 @@ fn select_to_the_end(receivers: &[Receiver<Message>]) -> Receipts {
         let chosen = select.select();
         let index = chosen.index();
         match chosen.recv(&receivers[index]) {
-            Ok(message) => receipts.note(message),
+            Ok(message) => receipts[index].note(message),
             Err(_) => {
                 select.remove(index);
                 open -= 1;
             }
         }
     }
-    receipts
+    let [one, other] = receipts;
+    one.and(other)
 }
 
 /// Sends each message into whichever takes it.

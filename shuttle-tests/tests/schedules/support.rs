@@ -108,7 +108,7 @@ impl Mint {
     }
 }
 
-/// The messages that somebody has got: no two of one number, and those of one producer in order.
+/// The messages that somebody has got from one channel: those of one producer in order.
 #[derive(Debug, Default)]
 pub(crate) struct Receipts {
     seen: u64,
@@ -135,6 +135,15 @@ impl Receipts {
         receipts
     }
 
+    /// These and those of another channel: between them there is no order.
+    pub(crate) fn and(self, other: Self) -> Self {
+        assert_eq!(self.seen & other.seen, 0, "received twice");
+        Self {
+            seen: self.seen | other.seen,
+            newest: [None; PRODUCERS],
+        }
+    }
+
     pub(crate) fn count(&self) -> u32 {
         self.seen.count_ones()
     }
@@ -153,11 +162,9 @@ pub(crate) fn joined(threads: impl IntoIterator<Item = JoinHandle<Receipts>>) ->
 }
 
 pub(crate) fn union(all: impl IntoIterator<Item = Receipts>) -> u64 {
-    all.into_iter().fold(0, |seen, receipts| {
-        let theirs = receipts.seen;
-        assert_eq!(seen & theirs, 0, "received twice");
-        seen | theirs
-    })
+    all.into_iter()
+        .fold(Receipts::default(), Receipts::and)
+        .seen
 }
 
 /// The first `count` messages of each of the first `producers`.
