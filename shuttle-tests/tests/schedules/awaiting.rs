@@ -2,14 +2,16 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use queue_core_shuttle::{Receiver, Sender};
 use shuttle::future::{self, block_on, yield_now};
 use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
-use crate::support::{CAPACITIES, Message, Mint, Receipts, all_of, finish, open, sample, union};
+use crate::support::{
+    CAPACITIES, Message, Mint, Receipts, all_of, finish, joined, open, sample, union,
+};
 
 const EACH: u32 = 3;
 
@@ -100,7 +102,7 @@ async fn consume(receiver: Receiver<Message>) -> Receipts {
 /// Three tasks that send and three that receive; all give up again and again.
 #[test]
 fn a_storm_of_tasks() {
-    sample(250, || {
+    sample(750, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();
@@ -124,13 +126,13 @@ fn a_storm_of_tasks() {
 /// sleeps beside a message, or beside room.
 #[test]
 fn tasks_that_leave_beside_threads() {
-    sample(1000, || tasks_leave(Some(1)));
+    sample(3_000, || tasks_leave(Some(1)));
 }
 
 /// The like, over a meeting point, and without a limit.
 #[test]
 fn tasks_that_leave_other_channels() {
-    sample(300, || {
+    sample(900, || {
         tasks_leave(Some(0));
         tasks_leave(Some(3));
         tasks_leave(None);
@@ -171,10 +173,51 @@ fn tasks_leave(capacity: Option<usize>) {
     mint.assert_all_gone();
 }
 
-/// Tasks that close, or find it closed, whatever they were about to do.
+/// Three tasks that send and three that receive, each polled for the first time with a waker that wakes nobody, and with
+/// its own from then on. Without H17 one that is registered with the first sleeps for ever.
+#[test]
+fn tasks_that_get_another_waker() {
+    sample(900, || {
+        for capacity in CAPACITIES {
+            let (sender, receiver) = open(capacity);
+            let mint = Mint::default();
+            let receivers = [(); 3].map(|()| {
+                let receiver = receiver.clone();
+                thread::spawn(move || {
+                    Receipts::noted((0..2).map(|_| await_twice(receiver.recv_async()).unwrap()))
+                })
+            });
+            let senders = [0, 1, 2].map(|producer| {
+                let (sender, mint) = (sender.clone(), mint.clone());
+                thread::spawn(move || {
+                    for message in mint.messages(producer, 2) {
+                        await_twice(sender.send_async(message)).unwrap();
+                    }
+                })
+            });
+            assert_eq!(joined(receivers), all_of(3, 2));
+            finish(senders);
+            drop((sender, receiver));
+            mint.assert_all_gone();
+        }
+    });
+}
+
+fn await_twice<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(output) => output,
+        Poll::Pending => block_on(future),
+    }
+}
+
+/// A thread closes, whatever the tasks are about to do: what was accepted is received.
 #[test]
 fn a_close_against_a_storm() {
-    sample(250, || {
+    sample(750, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();

@@ -1,15 +1,16 @@
 //! Batches against single messages.
 
+use shuttle::future::{self, block_on};
 use shuttle::thread;
 
-use crate::support::{Mint, Receipts, all_of, finish, joined, open, sample};
+use crate::support::{Mint, Receipts, all_of, finish, joined, open, sample, union};
 
 const EACH: u32 = 4;
 
 /// A batch larger than the channel and single messages, to one who receives batches and one who does not.
 #[test]
 fn batches_against_singles() {
-    sample(400, || {
+    sample(1_200, || {
         for capacity in [Some(1), Some(3), None] {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();
@@ -49,10 +50,47 @@ fn batches_against_singles() {
     });
 }
 
+/// The like, all of it awaited.
+#[test]
+fn batches_are_awaited() {
+    sample(1_200, || {
+        for capacity in [Some(1), Some(3), None] {
+            let (sender, receiver) = open(capacity);
+            let mint = Mint::default();
+            let receivers = [1, 3].map(|most| {
+                let receiver = receiver.clone();
+                future::spawn(async move {
+                    let mut receipts = Receipts::default();
+                    let mut batch = Vec::new();
+                    while receiver.recv_batch_async(&mut batch, most).await.is_ok() {
+                        batch.drain(..).for_each(|message| receipts.note(message));
+                    }
+                    receipts
+                })
+            });
+            drop(receiver);
+            let senders = [0, 1, 2].map(|producer| {
+                let (sender, mint) = (sender.clone(), mint.clone());
+                future::spawn(async move {
+                    let sent = sender.send_batch_async(mint.messages(producer, EACH)).await;
+                    assert_eq!(sent.unwrap() as u32, EACH);
+                })
+            });
+            drop(sender);
+            let receipts = receivers.map(|receiver| block_on(receiver).unwrap());
+            assert_eq!(union(receipts), all_of(3, EACH));
+            for sender in senders {
+                block_on(sender).unwrap();
+            }
+            mint.assert_all_gone();
+        }
+    });
+}
+
 /// Batches in flight when somebody closes: the part that was accepted is received.
 #[test]
 fn a_close_against_batches() {
-    sample(400, || {
+    sample(1_200, || {
         for capacity in [Some(1), Some(3), None] {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();

@@ -35,28 +35,28 @@ fn exchange((sender, receiver): (Sender<Message>, Receiver<Message>)) {
 
 #[test]
 fn two_by_two_over_a_meeting_point() {
-    sample(1500, || exchange(open(Some(0))));
+    sample(4_500, || exchange(open(Some(0))));
 }
 
 #[test]
 fn two_by_two_over_one_slot() {
-    sample(1500, || exchange(open(Some(1))));
+    sample(4_500, || exchange(open(Some(1))));
 }
 
 #[test]
 fn two_by_two_over_three_slots() {
-    sample(1500, || exchange(open(Some(3))));
+    sample(4_500, || exchange(open(Some(3))));
 }
 
 #[test]
 fn two_by_two_without_a_limit() {
-    sample(1500, || exchange(open(None)));
+    sample(4_500, || exchange(open(None)));
 }
 
 /// One end never sleeps, and the sleepers of the other are counted.
 #[test]
 fn two_by_two_awake_at_one_end() {
-    sample(500, || {
+    sample(1_500, || {
         for capacity in [0, 1] {
             let waking = Builder::new().with_stats();
             exchange(waking.receivers_wait(Waiting::Yield).bounded(capacity));
@@ -69,7 +69,7 @@ fn two_by_two_awake_at_one_end() {
 /// the end: each wake-up must have been meant.
 #[test]
 fn three_by_three_without_an_end() {
-    sample(300, || {
+    sample(900, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();
@@ -97,7 +97,7 @@ fn three_by_three_without_an_end() {
 /// nobody asleep beside a message, or beside room.
 #[test]
 fn time_runs_out_beside_the_patient() {
-    sample(300, || {
+    sample(900, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();

@@ -2,7 +2,7 @@
 
 use shuttle::thread;
 
-use crate::support::{CAPACITIES, Mint, Receipts, all_of, joined, open, sample};
+use crate::support::{CAPACITIES, Mint, Receipts, all_of, finish, joined, open, sample};
 
 const EACH: u32 = 3;
 
@@ -10,7 +10,7 @@ const EACH: u32 = 3;
 /// rest comes back.
 #[test]
 fn a_close_against_two_by_two() {
-    sample(400, || {
+    sample(1_200, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();
@@ -49,7 +49,7 @@ fn a_close_against_two_by_two() {
 /// Two receivers take one message each and go, while three threads send until they are refused.
 #[test]
 fn the_last_receivers_go() {
-    sample(400, || {
+    sample(1_200, || {
         for capacity in CAPACITIES {
             let (sender, receiver) = open(capacity);
             let mint = Mint::default();
@@ -75,6 +75,43 @@ fn the_last_receivers_go() {
             let accepted: usize = senders.map(|sender| sender.join().unwrap()).iter().sum();
             assert_eq!(received, 2);
             assert!(accepted >= received);
+            mint.assert_all_gone();
+        }
+    });
+}
+
+/// Two that wait for a message, and two that wait for room, are told of the close though no handle goes.
+#[test]
+fn a_close_wakes_all_who_sleep() {
+    sample(1_200, || {
+        for capacity in CAPACITIES {
+            let (sender, receiver) = open(capacity);
+            let mint = Mint::default();
+            let receivers = [(); 2].map(|()| {
+                let receiver = receiver.clone();
+                thread::spawn(move || assert!(receiver.recv().is_err()))
+            });
+            let (full_sender, full_receiver) = open(Some(capacity.unwrap_or(2)));
+            let fill = mint.messages(0, capacity.unwrap_or(2) as u32);
+            fill.for_each(|message| full_sender.send(message).unwrap());
+            let senders = [1, 2].map(|producer| {
+                let (sender, message) = (full_sender.clone(), mint.message(producer, 0));
+                thread::spawn(move || assert!(sender.send(message).is_err()))
+            });
+            let closers = [
+                {
+                    let sender = sender.clone();
+                    thread::spawn(move || assert!(sender.close()))
+                },
+                {
+                    let receiver = full_receiver.clone();
+                    thread::spawn(move || assert!(receiver.close()))
+                },
+            ];
+            finish(receivers);
+            finish(senders);
+            finish(closers);
+            drop((sender, receiver, full_sender, full_receiver));
             mint.assert_all_gone();
         }
     });

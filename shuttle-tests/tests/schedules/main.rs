@@ -12,3 +12,4 @@ mod evidence;
 mod ring;
 mod select;
 mod support;
+mod weighted;

@@ -11,7 +11,7 @@ use crate::support::{Mint, Receipts, all_of, finish, joined, sample, union};
 /// Three threads push and three pop, each what it must.
 #[test]
 fn three_by_three() {
-    sample(500, || {
+    sample(1_500, || {
         for capacity in [1, 2, 3] {
             let ring = Arc::new(Ring::new(capacity));
             let mint = Mint::default();
@@ -52,7 +52,7 @@ fn three_by_three() {
 /// Two threads overwrite, two push and two pop: each message is popped, displaced, or refused, and that once.
 #[test]
 fn overwriting_beside_pushes() {
-    sample(500, || {
+    sample(1_500, || {
         for capacity in [1, 2] {
             let ring = Arc::new(Ring::new(capacity));
             let mint = Mint::default();

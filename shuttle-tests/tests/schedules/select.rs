@@ -1,6 +1,7 @@
 //! Threads that select, and what they meet.
 
 use queue_core_shuttle::{Receiver, Select, Sender};
+use shuttle::rand::{Rng, thread_rng};
 use shuttle::thread;
 
 use crate::support::{Message, Mint, Receipts, all_of, finish, joined, open, sample};
@@ -54,7 +55,7 @@ fn select_to_send(senders: &[Sender<Message>], messages: impl Iterator<Item = Me
 /// Two threads select from two channels, into each of which one sends.
 #[test]
 fn two_select_from_two_senders() {
-    sample(400, || {
+    sample(1_200, || {
         for [one, other] in PAIRS {
             let mint = Mint::default();
             let ((one, one_end), (other, other_end)) = (open(one), open(other));
@@ -81,7 +82,7 @@ fn two_select_from_two_senders() {
 /// Two threads select where to send, among two channels, from each of which one receives.
 #[test]
 fn two_select_for_two_receivers() {
-    sample(400, || {
+    sample(1_200, || {
         for [one, other] in PAIRS {
             let mint = Mint::default();
             let ((one, one_end), (other, other_end)) = (open(one), open(other));
@@ -102,7 +103,7 @@ fn two_select_for_two_receivers() {
 /// Two threads select where to send, and two from where to receive: at two meeting points they find each other.
 #[test]
 fn selects_meet_selects() {
-    sample(400, || {
+    sample(1_200, || {
         for [one, other] in PAIRS {
             let mint = Mint::default();
             let ((one, one_end), (other, other_end)) = (open(one), open(other));
@@ -118,6 +119,83 @@ fn selects_meet_selects() {
             drop((one, other, one_end, other_end));
             assert_eq!(joined(receiving), all_of(2, EACH));
             finish(sending);
+            mint.assert_all_gone();
+        }
+    });
+}
+
+/// Is granted a slot for each message, and sends it, or gives the slot up: how many it has sent.
+fn send_or_give_up(sender: &Sender<Message>, messages: impl Iterator<Item = Message>) -> u32 {
+    let mut select = Select::new();
+    select.send(sender);
+    let mut sent = 0;
+    for message in messages {
+        let chosen = select.select();
+        if thread_rng().gen_ratio(1, 2) {
+            chosen.give_up();
+        } else if chosen.send(sender, message).is_ok() {
+            sent += 1;
+        }
+    }
+    sent
+}
+
+/// Two threads are granted slots, and give them up or not, beside two that send.
+#[test]
+fn slots_given_up_beside_senders() {
+    sample(1_800, || {
+        for capacity in [Some(1), Some(3)] {
+            let mint = Mint::default();
+            let (sender, receiver) = open(capacity);
+            let granted = [0, 1].map(|producer| {
+                let (sender, mint) = (sender.clone(), mint.clone());
+                thread::spawn(move || send_or_give_up(&sender, mint.messages(producer, EACH)))
+            });
+            let senders = [2, 3].map(|producer| {
+                let (sender, mint) = (sender.clone(), mint.clone());
+                thread::spawn(move || {
+                    for message in mint.messages(producer, EACH) {
+                        sender.send(message).unwrap();
+                    }
+                })
+            });
+            drop(sender);
+            let receivers = [receiver.clone(), receiver]
+                .map(|receiver| thread::spawn(move || Receipts::noted(receiver.iter())));
+            let sent: u32 = granted.map(|thread| thread.join().unwrap()).iter().sum();
+            finish(senders);
+            let seen = joined(receivers);
+            let plain = all_of(4, EACH) & !all_of(2, EACH);
+            assert_eq!(seen & plain, plain);
+            assert_eq!((seen & !plain).count_ones(), sent);
+            mint.assert_all_gone();
+        }
+    });
+}
+
+/// A close while slots are granted, with three that receive to the end: each of them is told of it, though no handle goes.
+#[test]
+fn a_close_against_slots_given_up() {
+    sample(1_800, || {
+        for capacity in [Some(1), Some(3)] {
+            let mint = Mint::default();
+            let (sender, receiver) = open(capacity);
+            let granted = [0, 1].map(|producer| {
+                let (sender, mint) = (sender.clone(), mint.clone());
+                thread::spawn(move || send_or_give_up(&sender, mint.messages(producer, EACH)))
+            });
+            let receivers = [(); 3].map(|()| {
+                let receiver = receiver.clone();
+                thread::spawn(move || Receipts::noted(receiver.iter()))
+            });
+            let closer = {
+                let receiver = receiver.clone();
+                thread::spawn(move || assert!(receiver.close()))
+            };
+            let sent: u32 = granted.map(|thread| thread.join().unwrap()).iter().sum();
+            assert_eq!(joined(receivers).count_ones(), sent);
+            finish([closer]);
+            drop((sender, receiver));
             mint.assert_all_gone();
         }
     });
