@@ -13,7 +13,7 @@ mod rendezvous;
 mod select;
 mod sender;
 mod shared;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 mod static_channel;
 mod timer;
 mod weak;
@@ -35,7 +35,7 @@ pub use iter::{Drain, IntoIter, Iter, TryIter};
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};
 pub use sender::Sender;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub use static_channel::StaticChannel;
 pub use weak::{WeakReceiver, WeakSender};
 pub use weighted::{WeightedReceiver, WeightedSender, weighted};

@@ -78,7 +78,7 @@ mod word;
 
 #[cfg(feature = "alloc")]
 pub use batch::Unsent;
-#[cfg(all(feature = "std", not(queue_loom)))]
+#[cfg(all(feature = "std", not(queue_model)))]
 pub use channel::StaticChannel;
 #[cfg(feature = "std")]
 #[doc(hidden)]
@@ -97,7 +97,7 @@ pub use channel::{RecvStream, SendSink};
 #[cfg(feature = "alloc")]
 #[doc(inline)]
 pub use ring::Ring;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 #[doc(inline)]
 pub use ring::StaticRing;
 #[doc(inline)]
@@ -105,11 +105,13 @@ pub use ring::{PopNowError, PushNowError};
 #[cfg(feature = "std")]
 pub use wait::Waiting;
 
-/// What a model controls: deadlines, chance, waits that return for no reason, and
-/// how long it waits awake.
-#[cfg(queue_loom)]
+/// What a model controls: deadlines, and how long it waits awake; under loom, too, chance and waits that
+/// return for no reason.
+#[cfg(queue_model)]
 pub mod model {
-    pub use crate::sync::{Deadline, Instant, Patience, set_luck, spurious_returns};
+    pub use crate::sync::{Deadline, Instant, Patience};
+    #[cfg(queue_loom)]
+    pub use crate::sync::{set_luck, spurious_returns};
 }
 
 #[cfg(doctest)]

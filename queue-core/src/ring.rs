@@ -13,10 +13,10 @@ mod raw;
 #[cfg(feature = "alloc")]
 mod run;
 mod state;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 mod static_ring;
 mod storage;
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests;
 mod ticket;
 
@@ -29,9 +29,9 @@ pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;
 pub(crate) use state::Turn;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub use static_ring::StaticRing;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub(crate) use storage::Inline;
 
 /// The ring of a channel: on the heap, or over the slots of a static.

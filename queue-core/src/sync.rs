@@ -2,14 +2,15 @@
 //! sleep.
 //!
 //! Everything else in the crate asks this module, so that the same source is
-//! built twice: against the standard library ([`native`]) and against loom
-//! (`modelled`), which then explores the interleavings and the stale reads
-//! that the orderings allow.
+//! built three times: against the standard library ([`native`]), and (`modelled`) against loom, which explores
+//! the interleavings and the stale reads that the orderings allow, and against shuttle, which
+//! samples the schedules of more threads.
 //!
 //! ```text
-//!            AtomicU64 …  UnsafeCell  Mutex  fence  Backoff  Instant  Futex
-//! native     std          std         std    std    crossbeam  std    futex(2), or park
-//! modelled   loom         loom        loom   loom   yields     fired  loom Mutex + Condvar
+//!                         AtomicU64 …  UnsafeCell  Mutex    fence  Backoff    Instant  Futex
+//! native                  std          std         std      std    crossbeam  std      futex(2), or park
+//! modelled, queue_loom    loom         loom        loom     loom   yields     fired    Mutex + Condvar
+//! modelled, queue_shuttle shuttle      counts      shuttle  none   yields     fired    Mutex + Condvar
 //! ```
 //!
 //! An ordering that a proof leans on is written `order!(R1, Acquire)`. Natively
@@ -18,27 +19,29 @@
 //! and the model that VERIFICATION.md names for the tag must then fail. A step of
 //! a hand-shake is written `step!(H1, …)`, and left out under its tag likewise.
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 mod native;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub(crate) use native::*;
 
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 mod modelled;
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 pub(crate) use modelled::*;
+#[cfg(queue_model)]
+pub use modelled::{Deadline, Instant, Patience};
 #[cfg(queue_loom)]
-pub use modelled::{Deadline, Instant, Patience, set_luck, spurious_returns};
+pub use modelled::{set_luck, spurious_returns};
 
 /// An [`Ordering`] with the tag under which VERIFICATION.md argues for it.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 macro_rules! order {
     ($tag:ident, $ordering:ident) => {
         $crate::sync::Ordering::$ordering
     };
 }
 
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 macro_rules! order {
     ($tag:ident, $ordering:ident) => {
         $crate::sync::unless_weakened(stringify!($tag), $crate::sync::Ordering::$ordering)
@@ -46,14 +49,14 @@ macro_rules! order {
 }
 
 /// A statement of a hand-shake, with the tag under which a run can leave it out.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 macro_rules! step {
     ($tag:ident, $step:expr) => {
         $step
     };
 }
 
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 macro_rules! step {
     ($tag:ident, $step:expr) => {
         if !$crate::sync::is_weakened(stringify!($tag)) {

@@ -13,7 +13,7 @@ use crate::sync::{Ordering, read_exclusive, write_exclusive};
 pub(crate) const CLOSED: u64 = 1;
 /// In either index: a waiter has been overtaken too often, newcomers queue.
 #[cfg_attr(
-    any(not(test), queue_loom),
+    any(not(test), queue_model),
     expect(dead_code, reason = "its bit is laid; no waiter raises it yet")
 )]
 pub(crate) const PRIORITY: u64 = 1 << 1;
@@ -135,34 +135,37 @@ word!(
     u8
 );
 word!(
-    #[cfg(all(test, not(queue_loom)))]
+    #[cfg(any(test, queue_shuttle))]
     W16,
     AtomicU16,
     u16
 );
 word!(
-    #[cfg(all(not(queue_loom), any(test, not(target_has_atomic = "64"))))]
+    #[cfg(all(not(queue_model), any(test, not(target_has_atomic = "64"))))]
     W32,
     AtomicU32,
     u32
 );
 word!(
-    #[cfg(all(not(queue_loom), target_has_atomic = "64"))]
+    #[cfg(all(not(queue_model), target_has_atomic = "64"))]
     W64,
     AtomicU64,
     u64
 );
 
-#[cfg(all(not(queue_loom), not(target_has_atomic = "64")))]
+#[cfg(all(not(queue_model), not(target_has_atomic = "64")))]
 pub(crate) use crate::sync::AtomicU32 as NativeAtomic;
 /// The atomic of the width in use, which a `const` can make.
-#[cfg(all(not(queue_loom), target_has_atomic = "64"))]
+#[cfg(all(not(queue_model), target_has_atomic = "64"))]
 pub(crate) use crate::sync::AtomicU64 as NativeAtomic;
 
-/// The width in use: the widest that the target has; eight bits in the models.
+/// The width in use: the widest that the target has; in the models one that overflows soon, eight bits, and
+/// sixteen where many threads pass more messages than eight bits have tickets.
 #[cfg(queue_loom)]
 pub(crate) type NativeWord = W8;
-#[cfg(all(not(queue_loom), target_has_atomic = "64"))]
+#[cfg(queue_shuttle)]
+pub(crate) type NativeWord = W16;
+#[cfg(all(not(queue_model), target_has_atomic = "64"))]
 pub(crate) type NativeWord = W64;
-#[cfg(all(not(queue_loom), not(target_has_atomic = "64")))]
+#[cfg(all(not(queue_model), not(target_has_atomic = "64")))]
 pub(crate) type NativeWord = W32;

@@ -14,25 +14,25 @@ use crate::sync::{
 };
 
 /// The slots of a block.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub(super) const SLOTS: usize = 31;
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 pub(super) const SLOTS: usize = 3;
 
 /// The first slot of the first block that is used: in the models the hand-over comes at once.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub(super) const FIRST: usize = 0;
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 pub(super) const FIRST: usize = 2;
 
 /// How often a pop looks for a message that is being written, each time after a pause of the
 /// processor, before it gives the slot up: long enough for any push that is not suspended. On Zen 4
 /// 2 us, and 1 us for every 600 bytes of a message.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 const fn looks(message_bytes: usize) -> usize {
     64 + message_bytes / 16
 }
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 const fn looks(_message_bytes: usize) -> usize {
     0
 }

@@ -124,7 +124,7 @@ impl<C> Shared<C> {
 impl<C: Ends> Shared<C> {
     /// One more handle of an end, of a channel in a static: the static itself counts as one of each end for ever,
     /// so that neither closes by itself and nothing is freed.
-    #[cfg(not(queue_loom))]
+    #[cfg(not(queue_model))]
     pub(super) fn handle<E: End>(&'static self) -> Handle<C, E> {
         let first = ManuallyDrop::new(Handle::counted(NonNull::from(self)));
         (*first).clone()

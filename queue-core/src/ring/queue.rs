@@ -6,7 +6,7 @@ use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::error::{PopNowError, PushNowError};
 use super::raw::{RawRing, Refusal};
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 use super::storage::Inline;
 use super::storage::{DefaultStorage, Storage};
 use crate::sync::Backoff;
@@ -85,7 +85,7 @@ impl<T> Ring<T> {
     }
 }
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 impl<T, const N: usize> Ring<T, Inline<T, N>> {
     pub(super) const fn in_place() -> Self {
         Self {

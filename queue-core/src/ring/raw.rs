@@ -42,12 +42,12 @@ use crossbeam_utils::CachePadded;
 
 #[cfg(feature = "alloc")]
 use super::storage::Allocated;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 use super::storage::Inline;
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, GRANTED, Geometry, PUBLISHED, SKIPPED};
 use crate::sync::{Backoff, Ordering, fence, order};
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 use crate::word::NativeAtomic;
 use crate::word::{CLOSED, NativeWord, PARKED, Word, ticket};
 
@@ -118,7 +118,7 @@ impl<T, W: Word> RawRing<T, W, Allocated<T, W>> {
     }
 }
 
-#[cfg(all(feature = "alloc", not(queue_loom)))]
+#[cfg(all(feature = "alloc", not(queue_model)))]
 impl<T> RawRing<T, NativeWord, Allocated<T>> {
     /// An empty ring over the slots of a static, which are lent once.
     pub(crate) fn over_static<const N: usize>(slots: &'static Inline<T, N>) -> Self {
@@ -126,7 +126,7 @@ impl<T> RawRing<T, NativeWord, Allocated<T>> {
     }
 }
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 impl<T, const N: usize> RawRing<T, NativeWord, Inline<T, N>> {
     /// An empty ring that has its slots in itself.
     pub(crate) const fn in_place() -> Self {

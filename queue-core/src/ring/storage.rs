@@ -11,7 +11,7 @@ use alloc::boxed::Box;
 use super::ticket::{FREE, Geometry};
 use crate::sync::UnsafeCell;
 use crate::word::Word;
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 use crate::word::{NativeAtomic, NativeWord};
 
 /// A place for one message, and whose turn it is.
@@ -73,7 +73,7 @@ impl<T, W: Word> Allocated<T, W> {
     }
 }
 
-#[cfg(all(feature = "alloc", not(queue_loom)))]
+#[cfg(all(feature = "alloc", not(queue_model)))]
 impl<T> Allocated<T> {
     /// Slots of a static, which nobody else uses.
     pub(super) fn lent<const N: usize>(inline: &'static Inline<T, N>) -> Self {
@@ -117,14 +117,14 @@ impl<T, W: Word> Drop for Allocated<T, W> {
 }
 
 /// Slots in the ring itself.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 pub struct Inline<T, const N: usize>([Slot<T, NativeWord>; N]);
 
 // SAFETY: nobody but a ring touches them, which hands each message from one thread to exactly one other.
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 unsafe impl<T: Send, const N: usize> Sync for Inline<T, N> {}
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 impl<T, const N: usize> Inline<T, N> {
     pub(super) const GEOMETRY: Geometry = Geometry::new(N, NativeWord::BITS);
 
@@ -145,7 +145,7 @@ impl<T, const N: usize> Inline<T, N> {
     }
 }
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 impl<T, const N: usize> Storage<T, NativeWord> for Inline<T, N> {
     #[inline(always)]
     fn geometry(&self) -> &Geometry {
@@ -175,7 +175,7 @@ impl<T, W: Word> fmt::Debug for Allocated<T, W> {
     }
 }
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 impl<T, const N: usize> fmt::Debug for Inline<T, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("Inline { .. }")

@@ -142,7 +142,7 @@ impl Geometry {
     }
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::*;
     use crate::word::{CLOSED, FLAGS, NativeWord, PARKED, PRIORITY, W8, W16, W32, Word};

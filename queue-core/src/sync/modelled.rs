@@ -1,7 +1,9 @@
-//! loom behind the door, and the controls that a model has over it.
+//! What the two kinds of models share, and the controls that a model has.
 //!
-//! What the models see differently from the real thing:
-//! - [`Futex`] is a loom mutex and condvar. It finds lost wake-ups, and adds
+//! Two engines run models: loom ([`exhaustive`]), which tries everything that the orderings allow, and shuttle
+//! (`sampled`), which tries schedules by chance, of more threads. What both see differently from
+//! the real thing:
+//! - [`Futex`] is a mutex and a condvar of the engine. It finds lost wake-ups, and adds
 //!   happens-before edges that a real futex does not give; orderings must
 //!   therefore be shown to be needed on a path that does not sleep.
 //! - A wait before a park makes one attempt and no spinning: it would only
@@ -9,88 +11,32 @@
 //! - Time stands still. A [`Deadline`] passes when a thread of the model fires
 //!   it; a nap of bounded length is a yield.
 
+#[cfg(queue_loom)]
+mod exhaustive;
+#[cfg(queue_loom)]
+use exhaustive as engine;
+#[cfg(queue_loom)]
+pub use exhaustive::{set_luck, spurious_returns};
+#[cfg(queue_shuttle)]
+mod sampled;
+#[cfg(queue_shuttle)]
+use sampled as engine;
+
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
-pub(crate) use loom::sync::MutexGuard;
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-pub(crate) use loom::thread::yield_now;
+#[cfg(queue_shuttle)]
+pub(crate) use engine::AtomicU16;
+pub(crate) use engine::{
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicUsize, MutexGuard, fence, random,
+    read_exclusive, write_exclusive, yield_now,
+};
+pub(crate) use std::sync::atomic::Ordering;
 
 pub(crate) fn spin_loop() {
     yield_now();
 }
-
-/// Reads an atomic through an exclusive reference.
-macro_rules! read_exclusive {
-    ($atomic:expr) => {
-        $atomic.with_mut(|value| *value)
-    };
-}
-
-/// Writes an atomic through an exclusive reference.
-macro_rules! write_exclusive {
-    ($atomic:expr, $value:expr) => {{
-        let new = $value;
-        $atomic.with_mut(|value| *value = new)
-    }};
-}
-
-pub(crate) use {read_exclusive, write_exclusive};
-
-/// A loom atomic whose loads are scheduled against each other.
-///
-/// loom 0.7.2 remembers one last access per atomic. Where a thread loads an
-/// atomic and then writes it, its own load hides the earlier loads of others, and
-/// the schedule in which the write comes before them is never tried: `x.load()`
-/// beside `x.load(); x.store(1)` is one execution. An RMW on a gate before every
-/// load makes loads conflict, so that their order is tried both ways. It is
-/// relaxed and reads nothing, so that it orders nothing else.
-macro_rules! atomic {
-    ($name:ident, $value:ty) => {
-        #[allow(
-            unreachable_pub,
-            reason = "those that are words belong to a public trait"
-        )]
-        #[derive(Debug)]
-        pub struct $name {
-            atomic: loom::sync::atomic::$name,
-            gate: loom::sync::atomic::AtomicUsize,
-        }
-
-        impl $name {
-            pub(crate) fn new(value: $value) -> Self {
-                Self {
-                    atomic: loom::sync::atomic::$name::new(value),
-                    gate: loom::sync::atomic::AtomicUsize::new(0),
-                }
-            }
-
-            #[track_caller]
-            pub(crate) fn load(&self, order: Ordering) -> $value {
-                self.gate.fetch_add(0, Ordering::Relaxed);
-                self.atomic.load(order)
-            }
-        }
-
-        impl std::ops::Deref for $name {
-            type Target = loom::sync::atomic::$name;
-
-            fn deref(&self) -> &Self::Target {
-                &self.atomic
-            }
-        }
-
-        impl std::ops::DerefMut for $name {
-            fn deref_mut(&mut self) -> &mut Self::Target {
-                &mut self.atomic
-            }
-        }
-    };
-}
-
-atomic!(AtomicU8, u8);
-atomic!(AtomicU32, u32);
 
 /// Whether the variable `QUEUE_WEAKEN` names this tag.
 pub(crate) fn is_weakened(tag: &str) -> bool {
@@ -108,19 +54,11 @@ pub(crate) fn unless_weakened(tag: &str, declared: Ordering) -> Ordering {
     }
 }
 
-/// A fence; weakened to `Relaxed` it is none.
-pub(crate) fn fence(order: Ordering) {
-    if order != Ordering::Relaxed {
-        loom::sync::atomic::fence(order);
-    }
-}
-
 /// Waiting for a peer without sleeping: lets the other threads of the model run.
 ///
 /// Two threads that wait so for a third could take turns for ever without it
-/// being scheduled. After a few looks the rest of the execution is therefore
-/// run fairly and not branched from: what is cut off are schedules in which a
-/// runnable thread starves.
+/// being scheduled. After a few looks the engine is therefore asked to be fair: what
+/// is cut off are schedules in which a runnable thread starves.
 #[derive(Debug, Default)]
 pub struct Patience {
     looks: Cell<u32>,
@@ -138,7 +76,7 @@ impl Patience {
     pub fn wait(&self) {
         self.looks.set(self.looks.get() + 1);
         if self.looks.get() > Self::LOOKS {
-            loom::skip_branch();
+            engine::be_fair();
         }
         yield_now();
     }
@@ -154,13 +92,13 @@ impl Patience {
 
 pub(crate) use Patience as Backoff;
 
-/// loom's cell, which reports every unordered access.
+/// The engine's cell, which reports accesses that must not be.
 #[derive(Debug)]
-pub(crate) struct UnsafeCell<T>(loom::cell::UnsafeCell<T>);
+pub(crate) struct UnsafeCell<T>(engine::UnsafeCell<T>);
 
 impl<T> UnsafeCell<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(loom::cell::UnsafeCell::new(value))
+        Self(engine::UnsafeCell::new(value))
     }
 
     #[track_caller]
@@ -175,21 +113,17 @@ impl<T> UnsafeCell<T> {
 }
 
 /// Slots that lie in plain memory, as slices need them, each with a cell beside it: who touches a slot
-/// says so, and loom reports every unordered access.
+/// says so, and the engine reports what must not be.
 #[derive(Debug)]
-pub(crate) struct Witness(Box<[loom::cell::UnsafeCell<()>]>);
+pub(crate) struct Witness(Box<[engine::UnsafeCell<()>]>);
 
 impl Witness {
     pub(crate) fn new(slots: usize) -> Self {
-        let cells = (0..slots).map(|_| loom::cell::UnsafeCell::new(()));
+        let cells = (0..slots).map(|_| engine::UnsafeCell::new(()));
         Self(cells.collect())
     }
 
-    fn cells(
-        &self,
-        first: usize,
-        length: usize,
-    ) -> impl Iterator<Item = &loom::cell::UnsafeCell<()>> {
+    fn cells(&self, first: usize, length: usize) -> impl Iterator<Item = &engine::UnsafeCell<()>> {
         let mask = self.0.len() - 1;
         (0..length).map(move |offset| &self.0[first.wrapping_add(offset) & mask])
     }
@@ -209,13 +143,13 @@ impl Witness {
     }
 }
 
-/// loom's mutex.
+/// The engine's mutex.
 #[derive(Debug)]
-pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+pub(crate) struct Mutex<T>(engine::Mutex<T>);
 
 impl<T> Mutex<T> {
     pub(crate) fn new(value: T) -> Self {
-        Self(loom::sync::Mutex::new(value))
+        Self(engine::Mutex::new(value))
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
@@ -226,8 +160,8 @@ impl<T> Mutex<T> {
 /// Where a sleeper lies: it outlives the futex, as the kernel's queue does.
 #[derive(Debug)]
 struct Bed {
-    lock: loom::sync::Mutex<()>,
-    woken: loom::sync::Condvar,
+    lock: engine::Mutex<()>,
+    woken: engine::Condvar,
 }
 
 impl Bed {
@@ -242,7 +176,7 @@ impl Bed {
     }
 }
 
-/// A futex word whose sleepers lie in a loom condvar.
+/// A futex word whose sleepers lie in a condvar of the engine.
 #[derive(Debug)]
 pub(crate) struct Futex {
     word: AtomicU32,
@@ -255,8 +189,8 @@ impl Futex {
         Self {
             word: AtomicU32::new(value),
             bed: Arc::new(Bed {
-                lock: loom::sync::Mutex::new(()),
-                woken: loom::sync::Condvar::new(),
+                lock: engine::Mutex::new(()),
+                woken: engine::Condvar::new(),
             }),
             naps: Patience::new(),
         }
@@ -282,7 +216,7 @@ impl Futex {
         if let Some(deadline) = deadline {
             deadline.trigger.wakes(&self.bed);
         }
-        if take_spurious_return() {
+        if engine::returns_for_no_reason() {
             return yield_now();
         }
         let guard = self.bed.lock();
@@ -317,23 +251,6 @@ impl Alarm {
     }
 }
 
-thread_local! {
-    /// All threads of a model run on one thread of the system: this is the model's own.
-    static SPURIOUS_RETURNS: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Has the next `count` waits of this execution return for no reason. A model
-/// calls it first of all.
-pub fn spurious_returns(count: u32) {
-    SPURIOUS_RETURNS.set(count);
-}
-
-fn take_spurious_return() -> bool {
-    let left = SPURIOUS_RETURNS.get();
-    SPURIOUS_RETURNS.set(left.saturating_sub(1));
-    left > 0
-}
-
 /// A moment that a model decides upon.
 #[derive(Debug)]
 pub struct Deadline {
@@ -348,7 +265,7 @@ pub struct Instant {
 
 #[derive(Debug)]
 struct Trigger {
-    fired: loom::sync::atomic::AtomicUsize,
+    fired: AtomicUsize,
     beds: std::sync::Mutex<Vec<Arc<Bed>>>,
 }
 
@@ -365,11 +282,11 @@ impl Trigger {
 
 impl Deadline {
     /// A moment that has not come. It leaks a few bytes, so that an `Instant` stays `Copy`.
-    #[expect(clippy::new_without_default, reason = "it registers with loom")]
+    #[expect(clippy::new_without_default, reason = "it registers with the engine")]
     pub fn new() -> Self {
         Self {
             trigger: Box::leak(Box::new(Trigger {
-                fired: loom::sync::atomic::AtomicUsize::new(0),
+                fired: AtomicUsize::new(0),
                 beds: std::sync::Mutex::new(Vec::new()),
             })),
         }
@@ -406,21 +323,6 @@ pub(crate) fn ask_for_cores() -> bool {
 /// Durations are not modelled: a wait with a timeout never times out.
 pub(crate) fn deadline_after(_timeout: Duration) -> Option<Instant> {
     None
-}
-
-loom::thread_local! {
-    static LUCK: Cell<u32> = Cell::new(0);
-}
-
-/// What [`random`] gives this thread of a model from now on.
-pub fn set_luck(luck: u32) {
-    LUCK.with(|cell| cell.set(luck));
-}
-
-/// A model must be the same each time: selects try their cases in the order they are written,
-/// unless the model says otherwise.
-pub(crate) fn random() -> u32 {
-    LUCK.with(Cell::get)
 }
 
 /// All threads of a model run on one thread of the system.

@@ -49,7 +49,7 @@ struct Awake {
     boundless_pause: u32,
 }
 
-#[cfg(not(queue_loom))]
+#[cfg(not(queue_model))]
 static AWAKE: Awake = Awake {
     short_looks: 16,
     long_looks: 8,
@@ -62,7 +62,7 @@ static AWAKE: Awake = Awake {
 };
 
 /// In the models a look would only repeat the attempt that follows.
-#[cfg(queue_loom)]
+#[cfg(queue_model)]
 static AWAKE: Awake = Awake {
     short_looks: 0,
     long_looks: 0,

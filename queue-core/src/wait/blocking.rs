@@ -224,7 +224,7 @@ fn attempt_awake<R>(
     }
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::super::bench::{Bench, NoFlag};
     use super::super::station::Side;

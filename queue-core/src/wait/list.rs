@@ -102,7 +102,7 @@ impl WaitList {
     }
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::super::station::{Case, Side};
     use super::super::waiter::{Stake, Waiter};

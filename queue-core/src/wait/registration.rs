@@ -70,7 +70,7 @@ pub(super) fn leave(
     notified
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::super::meeting::MeetingPoint;
     use super::super::station::Side;

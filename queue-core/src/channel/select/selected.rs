@@ -74,7 +74,7 @@ impl SelectedOperation<'_> {
     }
 
     /// What a drop does in the midst of a panic, which loom does not survive.
-    #[cfg(queue_loom)]
+    #[cfg(queue_model)]
     pub fn give_up(mut self) {
         self.undo();
     }

@@ -116,7 +116,7 @@ impl AnyPlace {
     }
 }
 
-#[cfg(all(test, not(queue_loom)))]
+#[cfg(all(test, not(queue_model)))]
 mod tests {
     use super::*;
     use std::rc::Rc;
