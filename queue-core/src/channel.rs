@@ -73,7 +73,7 @@ use timer::{Never, Timer};
 ///
 /// **Capacity 0** makes a rendezvous: nothing lies between the ends, and a send waits
 /// until its message is received. A `try_send` succeeds if a receiver waits in [`Receiver::recv`]
-/// or one of its kin, or in a select. The send and the receive of a message happen before the returns
+/// or one of its kin, or in a select; a task that awaits is met by a send that waits, and not by one that tries. The send and the receive of a message happen before the returns
 /// of both. Each message is handed over under a short lock.
 ///
 /// # Panics

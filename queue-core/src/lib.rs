@@ -17,7 +17,7 @@
 //!   the message in its place unless it was sent; [`close`](Sender::close) ends a channel from either end; [`WeakSender`] and
 //!   [`WeakReceiver`] keep none open.
 //! - [`Builder`]: how each end waits, and counters. [`weighted`]: channels bounded by what their messages weigh.
-//! - Awaiting, in one line with threads: [`send_async`](Sender::send_async),
+//! - Awaiting, in one line with threads (at capacity 0, behind them): [`send_async`](Sender::send_async),
 //!   [`recv_async`](Receiver::recv_async); with the feature `futures` a `Stream` and a `Sink`.
 //!
 //! What the calls of other channel crates are called here is said in [`migration`].

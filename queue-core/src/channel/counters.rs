@@ -29,7 +29,8 @@ pub struct Stats {
     /// How many waiting threads were woken: by a message, by room, or by the end; at capacity 0, by a
     /// partner.
     pub wakes: usize,
-    /// How often a send found no room at once, and waited. A batch may do so several times.
+    /// How often a send found no room at once, and waited. A batch may do so several times; one that is
+    /// awaited, or a sink, counts once.
     pub blocked_sends: usize,
     /// The most messages that were in the channel, counted after each send. 0 at capacity 0.
     pub high_water_mark: usize,

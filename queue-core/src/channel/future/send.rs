@@ -112,6 +112,10 @@ impl<T> Sender<T> {
     /// **Cancel safety**: a future that is dropped has sent its message, or not and drops it:
     /// [`SendFuture::take_back`] and [`send_async_from`](Self::send_async_from) give it back.
     ///
+    /// **Wakers** are called with nothing held, may use the channel, and may panic. They must not drop the
+    /// very future that they wake: what it was told it passes on in that drop, to the next one's waker, and so on, on one
+    /// stack.
+    ///
     /// **Order**: the message takes its place when there is room for it. Those who wait are woken first come
     /// first served, threads and tasks in one line.
     ///
