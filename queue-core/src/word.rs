@@ -129,13 +129,13 @@ macro_rules! word {
 }
 
 word!(
-    #[cfg(any(test, queue_loom))]
+    #[cfg(any(all(test, not(queue_shuttle)), queue_loom))]
     W8,
     AtomicU8,
     u8
 );
 word!(
-    #[cfg(any(test, queue_shuttle))]
+    #[cfg(any(all(test, not(queue_loom)), queue_shuttle))]
     W16,
     AtomicU16,
     u16
