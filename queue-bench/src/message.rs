@@ -52,6 +52,9 @@ pub trait Message: Clone + Default + fmt::Debug + Send + Sync + Unpin + 'static 
     fn digest_of(word: Word) -> u64;
 }
 
+/// Odd, with bits of no pattern: a change of one bit changes many.
+const SCATTER: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Message for u64 {
     #[inline(always)]
     fn of(word: Word) -> Self {
@@ -94,9 +97,8 @@ where
     /// The factors keep the first word and what differs from it apart.
     #[inline(always)]
     fn digest(&self) -> u64 {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
         let differing = self.iter().fold(0, |bits, &word| bits | (word ^ self[0]));
-        Self::digest_of(self[0]).wrapping_add(differing.wrapping_mul(ODD))
+        Self::digest_of(self[0]).wrapping_add(differing.wrapping_mul(SCATTER))
     }
 
     #[inline(always)]
@@ -185,13 +187,15 @@ impl fmt::Display for Payload {
     }
 }
 
-/// How many messages passed, and the sum of their digests.
+/// How many messages passed, and what is left of their digests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// The number of messages.
     pub count: u64,
-    /// The wrapping sum of the digests.
-    pub sum: u64,
+    /// All digests, scattered, one exclusive-or the other. Not added: where the loop has no call in it, both additions
+    /// become one of vectors, on the stack, and each message waits for the last one's to be stored. That
+    /// bounded every queue whose receive is inlined to 230 million messages per second, and no other.
+    pub digests: u64,
 }
 
 impl Tally {
@@ -199,7 +203,7 @@ impl Tally {
     #[inline]
     pub fn add(&mut self, digest: u64) {
         self.count += 1;
-        self.sum = self.sum.wrapping_add(digest);
+        self.digests ^= digest.wrapping_mul(SCATTER);
     }
 
     /// The books of several workers in one.
@@ -207,7 +211,7 @@ impl Tally {
     pub fn total(tallies: impl IntoIterator<Item = Self>) -> Self {
         tallies.into_iter().fold(Self::default(), |a, b| Self {
             count: a.count + b.count,
-            sum: a.sum.wrapping_add(b.sum),
+            digests: a.digests ^ b.digests,
         })
     }
 

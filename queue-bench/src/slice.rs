@@ -338,7 +338,10 @@ mod tests {
         let sent = Report::Sent(
             0,
             Outgo {
-                tally: Tally { count: 1, sum: 0 },
+                tally: Tally {
+                    count: 1,
+                    digests: 0,
+                },
                 counted: 0,
                 usage: Usage::default(),
                 stamps: Stamps::new(),
