@@ -322,11 +322,19 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     fn recv_attempt(&self, stage: Stage) -> Progress<Result<Q::Message, RecvTimeoutError>> {
+        Self::pop_attempt(stage, || self.pop())
+    }
+
+    /// What comes of a pop at that stage of a wait.
+    fn pop_attempt<R>(
+        stage: Stage,
+        pop: impl FnOnce() -> Result<R, Refusal>,
+    ) -> Progress<Result<R, RecvTimeoutError>> {
         if let Stage::Notified(..) = stage {
             return Progress::Sleep;
         }
-        match self.pop() {
-            Ok(message) => Progress::Done(Ok(message), 0),
+        match pop() {
+            Ok(popped) => Progress::Done(Ok(popped), 0),
             Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected), 0),
             Err(Refusal::Spent) => Progress::Sleep,
             Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,

@@ -7,8 +7,7 @@ use super::Buffered;
 use crate::channel::error::{RecvError, SendError};
 use crate::channel::packet::Packet;
 use crate::channel::queue::Queue;
-use crate::ring::Refusal;
-use crate::wait::{Case, Progress, Side, Stage, Stake, TaskWait};
+use crate::wait::{Case, Side, Stake, TaskWait};
 
 impl<Q: Queue> Buffered<Q> {
     pub(super) fn wait_of(&self, side: Side) -> Case<'_> {
@@ -64,18 +63,9 @@ impl<Q: Queue> Buffered<Q> {
             &self.wait_of(Side::Receivers),
             context,
             |look| self.looks_poppable(look),
-            |stage| {
-                if let Stage::Notified(..) = stage {
-                    return Progress::Sleep;
-                }
-                match self.pop_run_by(Q::pop_run, into, max) {
-                    Ok(length) => Progress::Done(Ok(length), 0),
-                    Err(Refusal::Closed) => Progress::Done(Err(RecvError), 0),
-                    Err(Refusal::Spent) => Progress::Sleep,
-                    Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
-                }
-            },
+            |stage| Self::pop_attempt(stage, || self.pop_run_by(Q::pop_run, into, max)),
         )
+        .map_err(|_| RecvError)
     }
 
     /// Waits no more on this side.
