@@ -59,6 +59,12 @@ use timer::{Never, Timer};
 /// gets the next message is not promised; those that sleep are woken first come
 /// first served, but one that just arrives may be faster.
 ///
+/// **Overtaking** is bounded. Who is woken sixteen times and finds that others have been faster goes first from
+/// then on: sends, or receives, that come and can wait stand back until it is through, threads and tasks, single ones
+/// and batches. Two kinds do not: those that cannot wait (`try_…`, a forced send), and those that have
+/// stood back in front of a message, or of room, for about a millisecond (a task: 64 polls), as whoever goes first may
+/// have been forgotten, or its thread stopped. A select stands back as others do, but never goes first itself.
+///
 /// **Synchronisation**: a send happens before the receive of its message, and
 /// the *k*-th receive happens before the (*k* + capacity)-th send. Dropping the
 /// last handle of one end happens before the other end is told of it.

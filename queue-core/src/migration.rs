@@ -111,7 +111,7 @@
 //!
 //! - **Turns.** Theirs gives a message to the receiver that has waited longest, and takes that of
 //!   the sender that has waited longest into the channel. Here who waits is woken in that order,
-//!   and has to try: one that just arrives may be faster. (Capacity 0 hands over in order, but to tasks last.)
+//!   and has to try: one that just arrives may be faster, sixteen times in a row at most ([`bounded`](crate::bounded)). (Capacity 0 hands over in order, but to tasks last.)
 //! - **Memory.** `bounded(n)` makes all its slots at once, and panics where `n` is too large;
 //!   theirs grows as it fills.
 //! - **Left messages.** The last receiver drops what is there; theirs stays until the last sender

@@ -25,7 +25,7 @@ pub(crate) use grant::{Ended, Grant};
 pub use queue::IntoIter;
 #[cfg(feature = "alloc")]
 pub use queue::Ring;
-pub(crate) use raw::{Claim, RawRing, Refusal, wait_out};
+pub(crate) use raw::{Claim, Precedence, RawRing, Refusal, wait_out};
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;
 pub(crate) use state::Turn;

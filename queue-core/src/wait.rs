@@ -33,6 +33,9 @@
 //! woken. It takes the alarm before it changes the state and touches neither waiter nor
 //! node after that: they may be gone.
 //!
+//! Those who wait are woken first come first served; who comes and does not have to wait may be faster. How far one
+//! can be overtaken so is bounded: see `wait/turn.rs`.
+//!
 //! A notification is permission to try again, never a message. Whoever gets one
 //! and does not *afterwards* try must pass it on: see [`wait_until`]. Where nothing
 //! lies between the two ends there is nothing to try, and they hand over: a
@@ -51,12 +54,13 @@ mod registration;
 mod station;
 mod strategy;
 mod task;
+mod turn;
 mod waiter;
 
 pub(crate) use awake::Look;
 pub(crate) use blocking::{Progress, Stage, wait_until};
 pub(crate) use gate::{Admission, Gate};
-pub(crate) use list::{Announce, WaitList};
+pub(crate) use list::{Announce, Preferred, WaitList};
 pub(crate) use meeting::{Meeting, MeetingPoint};
 pub(crate) use station::{Case, Side, Station};
 pub use strategy::Waiting;

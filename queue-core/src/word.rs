@@ -11,11 +11,7 @@ use crate::sync::{Ordering, read_exclusive, write_exclusive};
 
 /// In `tail`: no push is accepted any more.
 pub(crate) const CLOSED: u64 = 1;
-/// In either index: a waiter has been overtaken too often, newcomers queue.
-#[cfg_attr(
-    any(not(test), queue_model),
-    expect(dead_code, reason = "its bit is laid; no waiter raises it yet")
-)]
+/// In either index: a waiter that claims there has been overtaken too often, and newcomers stand back.
 pub(crate) const PRIORITY: u64 = 1 << 1;
 /// In `tail` receivers are parked, in `head` senders: the next claim of the
 /// index wakes one of them.

@@ -17,7 +17,9 @@ use super::packet::Packet;
 use super::queue::Queue;
 use crate::ring::Refusal;
 use crate::sync::{AtomicBool, Instant, Ordering};
-use crate::wait::{Announce, Look, Node, Progress, Side, Stage, Station, WaitList, wait_until};
+use crate::wait::{
+    Announce, Look, Node, Preferred, Progress, Side, Stage, Station, WaitList, wait_until,
+};
 
 /// A queue, and who is parked at its two ends.
 pub(super) struct Buffered<Q> {
@@ -53,6 +55,9 @@ impl<Q: Queue> Announce for Parked<'_, Q> {
             self.queue.recant(self.side);
         }
     }
+    fn prefer_waiter(&self, is_preferred: bool) {
+        self.queue.prefer_waiter(self.side, is_preferred);
+    }
 }
 
 impl<Q: Queue> Station for Buffered<Q> {
@@ -68,6 +73,28 @@ impl<Q: Queue> Station for Buffered<Q> {
 
     fn exclusively(&self, side: Side, action: &mut dyn FnMut()) {
         self.list(side).exclusively(action);
+    }
+
+    fn prefer(&self, side: Side) -> Option<Preferred> {
+        Some(self.list(side).prefer(&self.parked(side)))
+    }
+
+    fn prefer_no_more(&self, side: Side, preferred: Preferred) {
+        let may_go_on = self
+            .list(side)
+            .prefer_no_more(&preferred, &self.parked(side));
+        let looks_ready = match side {
+            Side::Senders => self.looks_pushable(Look::Ready),
+            Side::Receivers => self.looks_poppable(Look::Ready),
+        };
+        // Who has stood back is awake, and comes in its own time; this is quicker.
+        if may_go_on && looks_ready {
+            self.notify_one(side);
+        }
+    }
+
+    fn prefer_nobody(&self, side: Side) {
+        self.list(side).prefer_nobody(&self.parked(side));
     }
 
     fn note_park(&self, side: Side) {
@@ -275,14 +302,16 @@ impl<Q: Queue> Buffered<Q> {
         met_no_room: &mut bool,
         stage: Stage,
     ) -> Progress<()> {
-        if let Stage::Notified(..) = stage {
-            return Progress::Sleep;
-        }
+        let push = match stage {
+            Stage::Notified(..) => return Progress::Sleep,
+            Stage::Free { is_first: true } | Stage::Registered { is_first: true } => Q::push_first,
+            Stage::Free { .. } | Stage::Registered { .. } => Q::push,
+        };
         // SAFETY: by the contract.
         let Some(message) = (unsafe { packet.take() }) else {
             return Progress::Done((), 0);
         };
-        let Err((refusal, message)) = self.push(message) else {
+        let Err((refusal, message)) = self.push_by(push, message) else {
             return Progress::Done((), 0);
         };
         // SAFETY: by the contract.
@@ -322,18 +351,25 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     fn recv_attempt(&self, stage: Stage) -> Progress<Result<Q::Message, RecvTimeoutError>> {
-        Self::pop_attempt(stage, || self.pop())
+        Self::pop_attempt(stage, |is_first| {
+            if is_first {
+                self.pop_by(Q::pop_first)
+            } else {
+                self.pop()
+            }
+        })
     }
 
-    /// What comes of a pop at that stage of a wait.
+    /// What comes of a pop, before others or not, at that stage of a wait.
     fn pop_attempt<R>(
         stage: Stage,
-        pop: impl FnOnce() -> Result<R, Refusal>,
+        pop: impl FnOnce(bool) -> Result<R, Refusal>,
     ) -> Progress<Result<R, RecvTimeoutError>> {
-        if let Stage::Notified(..) = stage {
-            return Progress::Sleep;
-        }
-        match pop() {
+        let is_first = match stage {
+            Stage::Notified(..) => return Progress::Sleep,
+            Stage::Free { is_first } | Stage::Registered { is_first } => is_first,
+        };
+        match pop(is_first) {
             Ok(popped) => Progress::Done(Ok(popped), 0),
             Err(Refusal::Closed) => Progress::Done(Err(RecvTimeoutError::Disconnected), 0),
             Err(Refusal::Spent) => Progress::Sleep,

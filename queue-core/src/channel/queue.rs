@@ -2,7 +2,7 @@
 
 use crate::batch::Batch;
 use crate::blocks::{Blocks, Suspended};
-use crate::ring::{Claim, Ended, Grant, HeapRing, Refusal, Run, Turn, wait_out};
+use crate::ring::{Claim, Ended, Grant, HeapRing, Precedence, Refusal, Run, Turn, wait_out};
 use crate::sync::Backoff;
 use crate::wait::{Look, Side};
 
@@ -10,37 +10,44 @@ use crate::wait::{Look, Side};
 pub(super) trait Queue {
     type Message;
 
-    /// Pushes if there is room: `true` where receivers are parked, one of whom is to be woken.
+    /// Pushes if there is room: `true` where receivers are parked, one of whom is to be woken. Stands back
+    /// where a waiter is to go first.
     fn push(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
+    /// The like, before any waiter.
+    fn push_first(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
     /// The like, waiting for a peer that was suspended in the middle of an operation.
     fn push_exact(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
-    /// Pops if there is a message: `true` where senders are parked, one of whom is to be woken.
+    /// Pops if there is a message: `true` where senders are parked, one of whom is to be woken. Stands back
+    /// where a waiter is to go first.
     fn pop(&self) -> Result<(Self::Message, bool), Refusal>;
+    /// The like, before any waiter.
+    fn pop_first(&self) -> Result<(Self::Message, bool), Refusal>;
     /// The like, waiting for a peer that was suspended in the middle of an operation.
     fn pop_exact(&self) -> Result<(Self::Message, bool), Refusal>;
 
     /// How many pushes look possible, up to `limit`: cheap, and may be wrong.
     fn looks_free(&self, limit: usize) -> usize;
-    /// Pushes from the front of a batch that is not empty, as many as one claim is given for.
+    /// Pushes from the front of a batch that is not empty, as many as one claim is given for. Stands
+    /// back as `push` does.
     fn push_run<const N: usize>(&self, batch: &mut Batch<Self::Message, N>)
     -> Result<Run, Refusal>;
-    /// The like, waiting for a peer that was suspended in the middle of an operation.
+    /// The like, before any waiter, and waiting for a peer that was suspended in the middle of an operation.
     fn push_run_exact<const N: usize>(
         &self,
         batch: &mut Batch<Self::Message, N>,
     ) -> Result<Run, Refusal>;
     /// Pops up to `limit` messages, which is not zero, onto the end of `into`, as many as one claim is
-    /// given for.
+    /// given for. Stands back as `pop` does.
     fn pop_run(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
-    /// The like, waiting for a peer that was suspended in the middle of an operation.
+    /// The like, before any waiter, and waiting for a peer that was suspended in the middle of an operation.
     fn pop_run_exact(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
     /// Puts a message in the place of the oldest one, if it is full: that one.
     fn displace(&self, message: Self::Message) -> Result<Self::Message, Self::Message>;
 
     /// Whether a push would be done, or why not.
-    fn pushable(&self) -> Result<(), Refusal>;
+    fn pushable(&self, precedence: Precedence) -> Result<(), Refusal>;
     /// Whether a pop would be done, or why not.
-    fn poppable(&self) -> Result<(), Refusal>;
+    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal>;
     /// Whether a push, or two, look possible: cheap, and may be wrong.
     fn looks_pushable(&self, look: Look) -> bool;
     /// Whether a pop, or two, look possible: cheap, and may be wrong.
@@ -51,8 +58,11 @@ pub(super) trait Queue {
     /// Lowers it, under the lock of the list that has become empty.
     fn recant(&self, side: Side);
 
+    /// Has claims of this side stand back for a waiter, or no more.
+    fn prefer_waiter(&self, side: Side, is_preferred: bool);
+
     /// Reserves what a push needs, for a message that user code is going to make.
-    fn reserve(&self) -> Result<Reservation, Refusal>;
+    fn reserve(&self, precedence: Precedence) -> Result<Reservation, Refusal>;
     /// Pushes the message for which that was reserved; gives it back if the queue has been closed.
     ///
     /// # Safety
@@ -124,6 +134,14 @@ impl<T> Queue for HeapRing<T> {
         publish(self, self.claim_push(), message)
     }
 
+    fn push_first(&self, message: T) -> Result<bool, (Refusal, T)> {
+        publish(
+            self,
+            self.claim_push_contended(Precedence::Ignored),
+            message,
+        )
+    }
+
     #[inline(always)]
     fn push_exact(&self, message: T) -> Result<bool, (Refusal, T)> {
         publish(self, self.claim_push_exact(), message)
@@ -132,6 +150,12 @@ impl<T> Queue for HeapRing<T> {
     #[inline(always)]
     fn pop(&self) -> Result<(T, bool), Refusal> {
         let claim = self.claim_pop()?;
+        let parked = claim.parked;
+        Ok((self.take(claim), parked))
+    }
+
+    fn pop_first(&self) -> Result<(T, bool), Refusal> {
+        let claim = self.claim_pop_contended(Precedence::Ignored)?;
         let parked = claim.parked;
         Ok((self.take(claim), parked))
     }
@@ -148,31 +172,31 @@ impl<T> Queue for HeapRing<T> {
     }
 
     fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        self.push_run(batch)
+        self.push_run(batch, Precedence::Respected)
     }
 
     fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        wait_out(|| self.push_run(batch))
+        wait_out(|| self.push_run(batch, Precedence::Ignored))
     }
 
     fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        self.pop_run(into, limit)
+        self.pop_run(into, limit, Precedence::Respected)
     }
 
     fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        wait_out(|| self.pop_run(into, limit))
+        wait_out(|| self.pop_run(into, limit, Precedence::Ignored))
     }
 
     fn displace(&self, message: T) -> Result<T, T> {
         self.displace(message)
     }
 
-    fn pushable(&self) -> Result<(), Refusal> {
-        self.pushable()
+    fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
+        self.pushable(precedence)
     }
 
-    fn poppable(&self) -> Result<(), Refusal> {
-        self.poppable()
+    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
+        self.poppable(precedence)
     }
 
     fn looks_pushable(&self, look: Look) -> bool {
@@ -197,9 +221,21 @@ impl<T> Queue for HeapRing<T> {
         }
     }
 
-    fn reserve(&self) -> Result<Reservation, Refusal> {
-        self.claim_push()
-            .map(|claim| Reservation::Slot(self.grant(claim)))
+    fn prefer_waiter(&self, side: Side, is_preferred: bool) {
+        match (side, is_preferred) {
+            (Side::Senders, true) => self.prefer_sender(),
+            (Side::Senders, false) => self.prefer_no_sender(),
+            (Side::Receivers, true) => self.prefer_receiver(),
+            (Side::Receivers, false) => self.prefer_no_receiver(),
+        }
+    }
+
+    fn reserve(&self, precedence: Precedence) -> Result<Reservation, Refusal> {
+        let claim = match precedence {
+            Precedence::Respected => self.claim_push(),
+            Precedence::Ignored => self.claim_push_contended(Precedence::Ignored),
+        };
+        claim.map(|claim| Reservation::Slot(self.grant(claim)))
     }
 
     unsafe fn commit(&self, reservation: Reservation, message: T) -> (Ended, Option<T>) {
@@ -271,6 +307,10 @@ impl<T> Queue for Blocks<T> {
         self.push(message)
     }
 
+    fn push_first(&self, message: T) -> Result<bool, (Refusal, T)> {
+        self.push(message)
+    }
+
     #[inline(always)]
     fn push_exact(&self, message: T) -> Result<bool, (Refusal, T)> {
         match self.push(message) {
@@ -283,6 +323,10 @@ impl<T> Queue for Blocks<T> {
     fn pop(&self) -> Result<(T, bool), Refusal> {
         // Nobody ever waits for room.
         Ok((self.pop(Suspended::PassOver)?, false))
+    }
+
+    fn pop_first(&self) -> Result<(T, bool), Refusal> {
+        Queue::pop(self)
     }
 
     #[inline(always)]
@@ -319,11 +363,11 @@ impl<T> Queue for Blocks<T> {
         Err(message)
     }
 
-    fn pushable(&self) -> Result<(), Refusal> {
+    fn pushable(&self, _: Precedence) -> Result<(), Refusal> {
         self.pushable()
     }
 
-    fn poppable(&self) -> Result<(), Refusal> {
+    fn poppable(&self, _: Precedence) -> Result<(), Refusal> {
         self.poppable()
     }
 
@@ -352,7 +396,10 @@ impl<T> Queue for Blocks<T> {
         }
     }
 
-    fn reserve(&self) -> Result<Reservation, Refusal> {
+    /// Its indices have no room for the flag.
+    fn prefer_waiter(&self, _: Side, _: bool) {}
+
+    fn reserve(&self, _: Precedence) -> Result<Reservation, Refusal> {
         match self.pushable() {
             Err(Refusal::Closed) => Err(Refusal::Closed),
             // The hand-over is waited for when there is a message.

@@ -163,7 +163,7 @@ impl<T> Rendezvous<T> {
         packet: &Packet<T>,
         stage: Stage,
     ) -> Progress<Result<(), SendTimeoutError<T>>> {
-        if let Stage::Registered = stage {
+        if let Stage::Registered { .. } = stage {
             return Progress::Sleep;
         }
         // SAFETY: no peer has the packet: it is not in the list, or its owner has been notified.
@@ -171,14 +171,14 @@ impl<T> Rendezvous<T> {
             return Progress::Done(Ok(()), 0);
         };
         let message = match stage {
-            Stage::Free => match self.try_send(message) {
+            Stage::Free { .. } => match self.try_send(message) {
                 Ok(()) => return Progress::Done(Ok(()), 0),
                 Err(TrySendError::Disconnected(message)) => {
                     return Progress::Done(Err(SendTimeoutError::Disconnected(message)), 0);
                 }
                 Err(TrySendError::Full(message)) => message,
             },
-            Stage::Registered | Stage::Notified(..) => message,
+            Stage::Registered { .. } | Stage::Notified(..) => message,
         };
         // SAFETY: as above.
         unsafe { packet.put(message) };
@@ -235,8 +235,8 @@ impl<T> Rendezvous<T> {
             deadline,
             |_| false,
             |stage| match stage {
-                Stage::Registered => Progress::Sleep,
-                Stage::Free => match self.try_recv() {
+                Stage::Registered { .. } => Progress::Sleep,
+                Stage::Free { .. } => match self.try_recv() {
                     Ok(message) => Progress::Done(Ok(message), 0),
                     Err(TryRecvError::Empty) => Progress::Sleep,
                     Err(TryRecvError::Disconnected) => {

@@ -97,8 +97,8 @@ impl<T> Weighted<T> {
             deadline,
             |_| false,
             |stage| match stage {
-                Stage::Registered => Progress::Sleep,
-                Stage::Free => match self.gate.enter(weight) {
+                Stage::Registered { .. } => Progress::Sleep,
+                Stage::Free { .. } => match self.gate.enter(weight) {
                     Admission::Wait => Progress::Sleep,
                     settled => Progress::Done(settled, 0),
                 },

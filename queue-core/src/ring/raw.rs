@@ -49,7 +49,7 @@ use super::ticket::{FREE, GRANTED, Geometry, PUBLISHED, SKIPPED};
 use crate::sync::{Backoff, Ordering, fence, order};
 #[cfg(not(queue_model))]
 use crate::word::NativeAtomic;
-use crate::word::{CLOSED, NativeWord, PARKED, Word, ticket};
+use crate::word::{CLOSED, NativeWord, PARKED, PRIORITY, Word, ticket};
 
 /// Why a claim was not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,28 @@ pub(crate) enum Refusal {
     Spent,
     /// The ring is closed: to a push at once, to a pop when all is drained.
     Closed,
-    /// A peer is between its claim and its publish or release.
+    /// A peer is between its claim and its publish or release, or a waiter is to go first.
     Busy,
     /// The oldest ticket is of a grant that was given up:
     /// [`RawRing::pass_skipped`], and again.
     Skipped,
+}
+
+/// Whether a claim stands back, as [`Refusal::Busy`], where a waiter has been overtaken too often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Precedence {
+    /// It does: who makes it can wait.
+    Respected,
+    /// It does not: who makes it cannot wait, or is that waiter.
+    Ignored,
+}
+
+impl Precedence {
+    /// Whether a claim by this index is to stand back.
+    #[inline]
+    pub(super) fn forbids(self, index: u64) -> bool {
+        self == Self::Respected && index & PRIORITY != 0
+    }
 }
 
 /// The exclusive right to one slot, for one push or one pop.
@@ -208,15 +225,21 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
                 parked: false,
             });
         }
-        self.claim_push_contended()
+        self.claim_push_contended(Precedence::Respected)
     }
 
     /// [`claim_push`](Self::claim_push), where a peer was faster, a flag is up, or no slot free.
     #[inline(never)]
-    fn claim_push_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
+    pub(crate) fn claim_push_contended(
+        &self,
+        precedence: Precedence,
+    ) -> Result<Claim<'_, T, W>, Refusal> {
         let backoff = Backoff::new();
         loop {
             let (tail, slot) = self.find_free()?;
+            if precedence.forbids(tail) {
+                return Err(Refusal::Busy);
+            }
             // ORDERING(E1): as in `claim_push`. The flags are part of the comparison.
             match W::compare_exchange_weak(
                 &self.tail,
@@ -317,15 +340,21 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
                 parked: false,
             });
         }
-        self.claim_pop_contended()
+        self.claim_pop_contended(Precedence::Respected)
     }
 
     /// [`claim_pop`](Self::claim_pop), where a peer was faster, a flag is up, or no message ready.
     #[inline(never)]
-    fn claim_pop_contended(&self) -> Result<Claim<'_, T, W>, Refusal> {
+    pub(crate) fn claim_pop_contended(
+        &self,
+        precedence: Precedence,
+    ) -> Result<Claim<'_, T, W>, Refusal> {
         let backoff = Backoff::new();
         loop {
             let (head, slot) = self.find_published()?;
+            if precedence.forbids(head) {
+                return Err(Refusal::Busy);
+            }
             // ORDERING(E2): as in `claim_pop`. The flags are part of the comparison.
             match W::compare_exchange_weak(
                 &self.head,
@@ -408,20 +437,20 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
         value
     }
 
-    /// Claims a push, and waits for peers that are between claim and publish.
+    /// Claims a push, before any waiter, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
         match self.claim_push() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_push()),
+            Err(Refusal::Busy) => wait_out(|| self.claim_push_contended(Precedence::Ignored)),
             settled => settled,
         }
     }
 
-    /// Claims a pop, and waits for peers that are between claim and publish.
+    /// Claims a pop, before any waiter, and waits for peers that are between claim and publish.
     #[inline(always)]
     pub(crate) fn claim_pop_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
         match self.claim_pop() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_pop()),
+            Err(Refusal::Busy) => wait_out(|| self.claim_pop_contended(Precedence::Ignored)),
             settled => settled,
         }
     }

@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::raw::{Claim, RawRing, Refusal, wait_out};
+use super::raw::{Claim, Precedence, RawRing, Refusal, wait_out};
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, ONE, PUBLISHED};
 use crate::batch::{Batch, Unsent, send_what_fits};
@@ -84,10 +84,17 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// The foremost is published last: pops that come early wait for one slot, and then find the whole
     /// run, instead of following from slot to slot and taking the lines from under the hands.
     #[inline]
-    pub(crate) fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
+    pub(crate) fn push_run<const N: usize>(
+        &self,
+        batch: &mut Batch<T, N>,
+        precedence: Precedence,
+    ) -> Result<Run, Refusal> {
         let backoff = Backoff::new();
         loop {
             let (tail, _) = self.find_free()?;
+            if precedence.forbids(tail) {
+                return Err(Refusal::Busy);
+            }
             let first = ticket(tail);
             let length = self.count(first, batch.len(), |slot, at| {
                 // ORDERING(R5): pairs with R3; without it the write of this lap may come before the
@@ -142,8 +149,8 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             messages,
             usize::MAX,
             |limit| self.looks_free(limit),
-            || wait_out(|| self.pushable()),
-            |batch| wait_out(|| self.push_run(batch)).map(|run| run.length),
+            || wait_out(|| self.pushable(Precedence::Ignored)),
+            |batch| wait_out(|| self.push_run(batch, Precedence::Ignored)).map(|run| run.length),
         )
         .map(|_| ())
     }
@@ -156,10 +163,18 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     ///
     /// Panics where `into` cannot grow, before anything is claimed.
     #[inline]
-    pub(crate) fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
+    pub(crate) fn pop_run(
+        &self,
+        into: &mut Vec<T>,
+        limit: usize,
+        precedence: Precedence,
+    ) -> Result<Run, Refusal> {
         let backoff = Backoff::new();
         loop {
             let (head, _) = self.find_published()?;
+            if precedence.forbids(head) {
+                return Err(Refusal::Busy);
+            }
             let first = ticket(head);
             let length = self.count(first, limit, |slot, at| {
                 // ORDERING(R6): pairs with R1; without it a message may be read before it is written.

@@ -1,11 +1,11 @@
 //! What is asked and told of a ring beside claims: glances, counts, flags, and
 //! the replacing of the oldest message.
 
-use super::raw::{RawRing, Refusal};
+use super::raw::{Precedence, RawRing, Refusal};
 use super::storage::Storage;
 use super::ticket::{FREE, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order, spin_loop};
-use crate::word::{CLOSED, PARKED, Word, ticket};
+use crate::word::{CLOSED, PARKED, PRIORITY, Word, ticket};
 
 /// Which of the coming claims of an index.
 #[derive(Clone, Copy, Debug)]
@@ -123,14 +123,46 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
         W::fetch_and(&self.head, !PARKED, Ordering::Relaxed);
     }
 
+    /// Has pushes stand back that respect the precedence of a waiter.
+    pub(crate) fn prefer_sender(&self) {
+        // ORDERING(relaxed): the flag and the tickets are one word, which claims change by an RMW.
+        W::fetch_or(&self.tail, PRIORITY, Ordering::Relaxed);
+    }
+
+    /// Has them stand back no more.
+    pub(crate) fn prefer_no_sender(&self) {
+        // ORDERING(relaxed): as in `prefer_sender`.
+        W::fetch_and(&self.tail, !PRIORITY, Ordering::Relaxed);
+    }
+
+    /// Has pops stand back that respect the precedence of a waiter.
+    pub(crate) fn prefer_receiver(&self) {
+        // ORDERING(relaxed): as in `prefer_sender`.
+        W::fetch_or(&self.head, PRIORITY, Ordering::Relaxed);
+    }
+
+    /// Has them stand back no more.
+    pub(crate) fn prefer_no_receiver(&self) {
+        // ORDERING(relaxed): as in `prefer_sender`.
+        W::fetch_and(&self.head, !PRIORITY, Ordering::Relaxed);
+    }
+
     /// Whether a push would be given a claim; or why not.
-    pub(crate) fn pushable(&self) -> Result<(), Refusal> {
-        self.find_free().map(drop)
+    pub(crate) fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
+        let (tail, _) = self.find_free()?;
+        if precedence.forbids(tail) {
+            return Err(Refusal::Busy);
+        }
+        Ok(())
     }
 
     /// Whether a pop would be given a claim; or why not.
-    pub(crate) fn poppable(&self) -> Result<(), Refusal> {
-        self.find_published().map(drop)
+    pub(crate) fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
+        let (head, _) = self.find_published()?;
+        if precedence.forbids(head) {
+            return Err(Refusal::Busy);
+        }
+        Ok(())
     }
 
     #[inline]

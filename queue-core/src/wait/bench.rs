@@ -11,6 +11,7 @@ pub(super) struct NoFlag;
 impl Announce for NoFlag {
     fn raise(&self) {}
     fn lower(&self) {}
+    fn prefer_waiter(&self, _: bool) {}
 }
 
 pub(super) struct Bench {

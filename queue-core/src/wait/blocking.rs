@@ -1,9 +1,12 @@
 //! A thread waits: looks around awake, registers, attempts, sleeps.
 
+use std::mem;
+
 use super::awake::{Look, look_awake};
 use super::registration::{first_case, leave, nodes_for, register};
 use super::station::Case;
 use super::strategy::Waiting;
+use super::turn::{NAPS, TurnOf};
 use super::waiter::{Node, Peer, Waiter};
 use crate::sync::{Instant, has_passed};
 
@@ -29,11 +32,11 @@ impl<R> Progress<R> {
 
 /// When an attempt is made.
 pub(crate) enum Stage {
-    /// While no peer knows of the wait.
-    Free,
+    /// While no peer knows of the wait; and whether it goes before newcomers.
+    Free { is_first: bool },
     /// While it is registered: whatever the attempt takes, a peer may hand over something as well,
-    /// unless all cases are of a kind that never does.
-    Registered,
+    /// unless all cases are of a kind that never does. And whether it goes before newcomers.
+    Registered { is_first: bool },
     /// When a peer has notified this case; and whom the owner of a promise owes its message.
     Notified(usize, Option<Peer>),
 }
@@ -64,14 +67,26 @@ pub(crate) fn wait_until<R>(
         cases,
         number: None,
     };
+    let mut turn = TurnOf::new(cases);
+    let mut was_told = false;
     let mut steps_back = 0_u32;
     loop {
         let looks_awake = !must_be_seen && !cases.is_empty();
-        if let Some(result) = unused.result_of(if looks_awake {
-            attempt_awake(waiting, deadline, &look, &mut attempt)
+        let progress = if looks_awake {
+            attempt_awake(waiting, deadline, &look, || {
+                attempt(Stage::Free {
+                    is_first: turn.is_first(),
+                })
+            })
         } else {
-            attempt(Stage::Free)
-        }) {
+            attempt(Stage::Free {
+                is_first: turn.is_first(),
+            })
+        };
+        if mem::take(&mut was_told) && matches!(progress, Progress::Sleep) {
+            turn.was_overtaken();
+        }
+        if let Some(result) = unused.result_of(progress) {
             return Some(result);
         }
         if deadline.is_some_and(has_passed) {
@@ -83,7 +98,7 @@ pub(crate) fn wait_until<R>(
         // A plain wait registers in one place and allocates nothing.
         let nodes: &[Node] = match cases {
             [case] => {
-                one = [Node::new(&waiter, case)];
+                one = [Node::returning(&waiter, case, turn.arrival())];
                 &one
             }
             _ => {
@@ -106,13 +121,26 @@ pub(crate) fn wait_until<R>(
                     |ready| ready || deadline.is_some_and(has_passed),
                 );
             }
-            outcome = sleep_registered(cases, &waiter, waiting, deadline, &mut attempt);
+            outcome = sleep_registered(
+                cases,
+                &waiter,
+                waiting,
+                deadline,
+                &turn,
+                &look,
+                &mut attempt,
+            );
         }
         let notified = leave(cases, first, &nodes[..registered], &waiter);
+        if let [node] = nodes {
+            // SAFETY: it has just left.
+            unsafe { turn.has_left(node) };
+        }
         let result = unused.result_of(outcome);
         if let Some(case) = notified {
             // If there is a result, the notification may have come after the attempt.
             unused.add(case);
+            was_told = true;
         }
         if result.is_some() {
             return result;
@@ -175,11 +203,15 @@ fn sleep_registered<R>(
     waiter: &Waiter,
     waiting: Waiting,
     deadline: Option<Instant>,
+    turn: &TurnOf<'_, '_>,
+    look: impl Fn(Look) -> bool,
     attempt: &mut impl FnMut(Stage) -> Progress<R>,
 ) -> Progress<R> {
     let mut naps = 0_u32;
     loop {
-        let progress = attempt(Stage::Registered);
+        let progress = attempt(Stage::Registered {
+            is_first: turn.is_first(),
+        });
         match progress {
             Progress::Sleep | Progress::Busy if waiter.is_settled() => return progress,
             Progress::Sleep => {
@@ -189,6 +221,13 @@ fn sleep_registered<R>(
                     }
                 }
                 waiter.rest(waiting, deadline);
+            }
+            Progress::Busy if naps >= NAPS && !turn.is_first() && look(Look::Ready) => {
+                for case in cases {
+                    case.station.prefer_nobody(case.side);
+                }
+                naps = 0;
+                continue;
             }
             Progress::Busy => {
                 waiter.nap(naps, deadline);
@@ -208,20 +247,16 @@ fn attempt_awake<R>(
     waiting: Waiting,
     deadline: Option<Instant>,
     look: impl Fn(Look) -> bool,
-    attempt: &mut impl FnMut(Stage) -> Progress<R>,
+    mut attempt: impl FnMut() -> Progress<R>,
 ) -> Progress<R> {
     let mut last = Progress::Sleep;
     look_awake(waiting, look, |ready| {
         if ready {
-            last = attempt(Stage::Free);
+            last = attempt();
         }
         last.is_over() || deadline.is_some_and(has_passed)
     });
-    if last.is_over() {
-        last
-    } else {
-        attempt(Stage::Free)
-    }
+    if last.is_over() { last } else { attempt() }
 }
 
 #[cfg(all(test, not(queue_model)))]
@@ -258,7 +293,7 @@ mod tests {
             |stage| {
                 let attempt = attempts.get();
                 if attempt == 0 {
-                    if !matches!(stage, Stage::Registered) {
+                    if !matches!(stage, Stage::Registered { .. }) {
                         return Progress::Sleep;
                     }
                     // SAFETY: node and waiter outlive the list's use of them in this function.

@@ -6,7 +6,7 @@
 use std::ptr;
 
 use super::alarm::Alarm;
-use super::waiter::{Node, Peer, Place, Stake, Waiter};
+use super::waiter::{Arrival, Node, Peer, Place, Stake, Waiter};
 
 /// The nodes of one list, in the order they came. Its owner keeps it under a lock.
 #[derive(Debug)]
@@ -64,13 +64,41 @@ impl Links {
     }
 
     pub(super) fn append(&mut self, node: &Node) {
-        let previous = self.last;
+        self.insert(node, 0, ptr::null());
+    }
+
+    /// Puts `node` behind those that arrived before it.
+    pub(super) fn insert_by_arrival(&mut self, node: &Node, arrival: Arrival) {
         // SAFETY: under the lock, as `self` lies in it.
+        let arrival_of = |node: &Node| unsafe { node.place() }.arrival;
+        let is_newest = self
+            .node(self.last)
+            .is_none_or(|last| arrival_of(last) < arrival);
+        let next = if is_newest {
+            ptr::null()
+        } else {
+            // Who comes back has few before it.
+            self.nodes()
+                .find(|node| arrival_of(node) > arrival)
+                .map_or(ptr::null(), ptr::from_ref)
+        };
+        self.insert(node, arrival, next);
+    }
+
+    /// Puts `node` before `next`, or at the end.
+    fn insert(&mut self, node: &Node, arrival: Arrival, next: *const Node) {
+        let previous = match self.node(next) {
+            // SAFETY: under the lock, as `self` lies in it.
+            Some(next) => unsafe { next.place() }.previous,
+            None => self.last,
+        };
+        // SAFETY: as above.
         unsafe {
             node.set_place(|place| {
                 *place = Place {
                     previous,
-                    next: ptr::null(),
+                    next,
+                    arrival,
                     linked: true,
                 };
             });
@@ -80,7 +108,11 @@ impl Links {
             Some(previous) => unsafe { previous.set_place(|place| place.next = node) },
             None => self.first = node,
         }
-        self.last = node;
+        match self.node(next) {
+            // SAFETY: as above.
+            Some(next) => unsafe { next.set_place(|place| place.previous = node) },
+            None => self.last = node,
+        }
     }
 
     /// Takes `node` out, if nobody has done so. Says whether it was in.
@@ -90,6 +122,7 @@ impl Links {
             previous,
             next,
             linked,
+            ..
         } = unsafe { node.place() };
         if !linked {
             return false;

@@ -7,7 +7,7 @@ use std::pin::Pin;
 
 use super::alarm::Alarm;
 use super::links::Links;
-use super::waiter::Node;
+use super::waiter::{Arrival, Node};
 use crate::sync::{Mutex, step};
 
 /// So many waiters are woken under one lock.
@@ -19,43 +19,106 @@ pub(crate) trait Announce {
     fn raise(&self);
     /// Lowers it, by an RMW on the index.
     fn lower(&self);
+    /// Tells those who claim as these waiters do, in the index that they claim, to stand back for one of
+    /// them, or no more.
+    fn prefer_waiter(&self, is_preferred: bool);
 }
 
 /// The waiters of one end of a channel, first come first woken.
 #[derive(Debug)]
 pub(crate) struct WaitList {
-    links: Mutex<Links>,
+    line: Mutex<Line>,
+}
+
+/// Those who wait, and those of them, asleep or not, that go before newcomers.
+#[derive(Debug)]
+struct Line {
+    links: Links,
+    arrivals: Arrival,
+    /// So many have precedence.
+    preferred: usize,
+    /// How often all of that was taken away.
+    revocations: u32,
+}
+
+/// That a waiter goes before newcomers, until it says that it has ended, or it is taken away.
+#[derive(Debug)]
+pub(crate) struct Preferred {
+    revocations: u32,
 }
 
 impl WaitList {
     pub(crate) fn new() -> Self {
         Self {
-            links: Mutex::new(Links::new()),
+            line: Mutex::new(Line {
+                links: Links::new(),
+                arrivals: 0,
+                preferred: 0,
+                revocations: 0,
+            }),
         }
     }
 
-    /// Links `node` at the end and raises the flag.
+    /// Links `node` at the end, or where its wait stood when it was here before, and raises the flag.
     ///
     /// # Safety
     ///
     /// As for [`Station::link`](super::Station::link).
     pub(crate) unsafe fn link(&self, node: Pin<&Node>, flag: &impl Announce) {
-        let mut links = self.links.lock();
-        links.append(&node);
+        let mut line = self.line.lock();
+        let arrival = node.arrival.unwrap_or_else(|| {
+            line.arrivals += 1;
+            line.arrivals
+        });
+        line.links.insert_by_arrival(&node, arrival);
         step!(H1, flag.raise());
     }
 
     /// Takes `node` out, if no notifier has done so.
     pub(crate) fn unlink(&self, node: Pin<&Node>, flag: &impl Announce) {
-        let mut links = self.links.lock();
-        if links.remove(&node) && links.is_empty() {
+        let mut line = self.line.lock();
+        if line.links.remove(&node) && line.links.is_empty() {
             flag.lower();
+        }
+    }
+
+    /// Lets a waiter of this list go before newcomers.
+    pub(crate) fn prefer(&self, flag: &impl Announce) -> Preferred {
+        let mut line = self.line.lock();
+        line.preferred += 1;
+        flag.prefer_waiter(true);
+        Preferred {
+            revocations: line.revocations,
+        }
+    }
+
+    /// Ends that. Whether newcomers may go on now.
+    pub(crate) fn prefer_no_more(&self, preferred: &Preferred, flag: &impl Announce) -> bool {
+        let mut line = self.line.lock();
+        if line.revocations != preferred.revocations {
+            return false;
+        }
+        line.preferred -= 1;
+        if line.preferred == 0 {
+            step!(H20, flag.prefer_waiter(false));
+        }
+        line.preferred == 0
+    }
+
+    /// Takes it away from all who have it: they do not come.
+    #[cold]
+    pub(crate) fn prefer_nobody(&self, flag: &impl Announce) {
+        let mut line = self.line.lock();
+        if line.preferred > 0 {
+            line.preferred = 0;
+            line.revocations = line.revocations.wrapping_add(1);
+            step!(H21, flag.prefer_waiter(false));
         }
     }
 
     /// Does something under the lock.
     pub(crate) fn exclusively(&self, action: &mut dyn FnMut()) {
-        let _links = self.links.lock();
+        let _line = self.line.lock();
         action();
     }
 
@@ -77,14 +140,14 @@ impl WaitList {
     fn notify_first(&self, limit: usize, flag: &impl Announce) -> usize {
         let mut alarms = [const { None }; ALARMS];
         {
-            let mut links = self.links.lock();
+            let mut line = self.line.lock();
             for place in alarms.iter_mut().take(limit) {
-                *place = links.notify_first();
+                *place = line.links.notify_first();
                 if place.is_none() {
                     break;
                 }
             }
-            if links.is_empty() {
+            if line.links.is_empty() {
                 flag.lower();
             }
         }
@@ -97,7 +160,7 @@ impl WaitList {
     pub(crate) fn notify_all(&self, flag: &impl Announce) -> usize {
         // Those woken may come back and wait again, behind the last of this moment: count them
         // first, or a stream of returning waiters would keep this call for ever.
-        let waiting = self.links.lock().count();
+        let waiting = self.line.lock().links.count();
         self.notify_up_to(waiting, flag)
     }
 }
@@ -112,7 +175,7 @@ mod tests {
     use std::pin::pin;
 
     #[derive(Default)]
-    struct Flag(Cell<bool>);
+    struct Flag(Cell<bool>, Cell<bool>);
 
     impl Announce for Flag {
         fn raise(&self) {
@@ -120,6 +183,9 @@ mod tests {
         }
         fn lower(&self) {
             self.0.set(false);
+        }
+        fn prefer_waiter(&self, is_preferred: bool) {
+            self.1.set(is_preferred);
         }
     }
 
@@ -167,6 +233,46 @@ mod tests {
         list.notify_up_to(1, &flag);
         assert!(!waiters[0].is_notified() && waiters[1].is_notified());
         assert_eq!(waiters[1].cancel(), Err(0), "the notifier was first");
+    }
+
+    #[test]
+    fn who_comes_back_has_the_place_that_it_had() {
+        let (list, flag) = (WaitList::new(), Flag::default());
+        let waiters: Vec<_> = (0..4).map(|_| Waiter::new()).collect();
+        let nodes: Vec<_> = waiters[..3]
+            .iter()
+            .map(|waiter| Box::pin(node(waiter, 0)))
+            .collect();
+        for node in &nodes {
+            // SAFETY: as above.
+            unsafe { list.link(node.as_ref(), &flag) };
+        }
+        list.notify_up_to(2, &flag);
+        // SAFETY: the second has been notified, and so is in no list.
+        let arrival = unsafe { nodes[1].place() }.arrival;
+        let mut back = node(&waiters[3], 0);
+        back.arrival = Some(arrival);
+        let back = pin!(back);
+        // SAFETY: as above.
+        unsafe { list.link(back.as_ref(), &flag) };
+        list.notify_up_to(1, &flag);
+        assert!(waiters[3].is_notified() && !waiters[2].is_notified());
+        list.notify_all(&flag);
+        assert!(waiters[2].is_notified());
+    }
+
+    #[test]
+    fn newcomers_stand_back_until_the_last_one_is_through_or_all_is_taken_away() {
+        let (list, flag) = (WaitList::new(), Flag::default());
+        let [one, other] = [list.prefer(&flag), list.prefer(&flag)];
+        assert!(!list.prefer_no_more(&one, &flag) && flag.1.get());
+        list.prefer_nobody(&flag);
+        assert!(!flag.1.get());
+        let third = list.prefer(&flag);
+        assert!(!list.prefer_no_more(&other, &flag), "it was taken away");
+        assert!(flag.1.get());
+        assert!(list.prefer_no_more(&third, &flag) && !flag.1.get());
+        list.prefer_nobody(&flag);
     }
 
     #[test]

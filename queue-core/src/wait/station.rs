@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use super::list::Preferred;
 use super::waiter::{Node, Stake};
 
 /// The two kinds that wait at a channel.
@@ -39,6 +40,17 @@ pub(crate) trait Station {
 
     /// Gives a notification that its owner has not used up to the next.
     fn pass_on(&self, side: Side);
+
+    /// Has newcomers stand back for one who waits on this side. `None` where they do not.
+    fn prefer(&self, _side: Side) -> Option<Preferred> {
+        None
+    }
+
+    /// Has them stand back no more for that one.
+    fn prefer_no_more(&self, _side: Side, _preferred: Preferred) {}
+
+    /// Has them stand back for nobody.
+    fn prefer_nobody(&self, _side: Side) {}
 
     /// Somebody goes to sleep here; for a channel that counts.
     fn note_park(&self, _side: Side) {}

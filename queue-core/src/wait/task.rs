@@ -10,12 +10,14 @@
 //! in the list, in memory that is never used again; a notification that it gets is lost.
 
 use std::marker::PhantomPinned;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::awake::{Look, look_in_poll};
 use super::blocking::{Progress, Stage};
 use super::station::Case;
+use super::turn::{POLLS, Turn};
 use super::waiter::{Node, Waiter};
 use crate::sync::{Backoff, step};
 
@@ -30,6 +32,9 @@ pub(crate) struct TaskWait {
     node: Option<Node>,
     /// A notification of which nothing has come yet.
     has_unused: bool,
+    turn: Turn,
+    /// In so many polls it stood back in front of something that nobody took.
+    stood_back: u32,
     /// While peers are in the middle of something.
     backoff: Backoff,
     _pinned: PhantomPinned,
@@ -62,12 +67,14 @@ impl TaskWait {
     ) -> Poll<R> {
         // SAFETY: waiter and node are replaced only where they are not registered.
         let this = unsafe { self.get_unchecked_mut() };
+        let mut was_told = false;
         if this.node.is_some() {
             match this.look_again(case, context.waker()) {
                 Found::Waiting => return Poll::Pending,
                 Found::Claimed => return this.again(context),
                 Found::Notified => {
-                    this.node = None;
+                    this.forget_node();
+                    was_told = true;
                     step!(H19, this.has_unused = true);
                     let progress = attempt(Stage::Notified(0, None));
                     if let Some(result) = this.result_of(case, progress) {
@@ -77,11 +84,15 @@ impl TaskWait {
             }
         }
         for round in 0..ROUNDS {
-            let mut progress = attempt(Stage::Free);
+            let mut progress = attempt(Stage::Free {
+                is_first: this.turn.is_first(),
+            });
             if round == 0 && !progress.is_over() && !case.station.must_be_seen() {
                 look_in_poll(&look, |ready| {
                     if ready {
-                        progress = attempt(Stage::Free);
+                        progress = attempt(Stage::Free {
+                            is_first: this.turn.is_first(),
+                        });
                     }
                     progress.is_over()
                 });
@@ -89,15 +100,21 @@ impl TaskWait {
             if matches!(progress, Progress::Busy) {
                 break;
             }
+            if matches!(progress, Progress::Sleep) && mem::take(&mut was_told) {
+                this.turn.was_overtaken(case);
+            }
             if let Some(result) = this.result_of(case, progress) {
                 return Poll::Ready(result);
             }
             if !this.register(case, context.waker()) {
                 continue;
             }
-            let progress = attempt(Stage::Registered);
+            let progress = attempt(Stage::Registered {
+                is_first: this.turn.is_first(),
+            });
             if matches!(progress, Progress::Sleep) {
                 case.station.note_park(case.side);
+                this.stood_back = 0;
                 return Poll::Pending;
             }
             let was_notified = this.leave(case);
@@ -113,7 +130,21 @@ impl TaskWait {
                 break;
             }
         }
+        this.stand_back(case, look);
         this.again(context)
+    }
+
+    /// A peer was in the way, or one who goes first.
+    fn stand_back(&mut self, case: &Case<'_>, look: impl Fn(Look) -> bool) {
+        if self.turn.is_first() || !look(Look::Ready) {
+            return;
+        }
+        if self.stood_back >= POLLS {
+            case.station.prefer_nobody(case.side);
+            self.stood_back = 0;
+        } else {
+            self.stood_back += 1;
+        }
     }
 
     /// Whether it has ever been registered since it was made.
@@ -130,13 +161,16 @@ impl TaskWait {
             this.has_unused |= this.leave(case);
         }
         this.pass_on(case);
+        this.turn.end(case);
     }
 
     /// Puts itself into the list. `false` where there is no need to wait.
     fn register(&mut self, case: &Case<'_>, waker: &Waker) -> bool {
         // Code of somebody else's runs before anything is registered.
         let waiter = &*self.waiter.insert(Waiter::of_task(waker.clone()));
-        let node = &*self.node.insert(Node::new(waiter, case));
+        let node = &*self
+            .node
+            .insert(Node::returning(waiter, case, self.turn.arrival()));
         // SAFETY: the node is new. Both are pinned with their owner, who replaces neither before `leave`, or
         // before it has seen the notification, and does so at the latest when it is dropped.
         let is_linked = unsafe { case.station.link(case.side, Pin::new_unchecked(node)) };
@@ -157,8 +191,17 @@ impl TaskWait {
             case.station
                 .unlink(case.side, unsafe { Pin::new_unchecked(node) });
         }
-        self.node = None;
+        self.forget_node();
         was_notified
+    }
+
+    /// It has left the list.
+    fn forget_node(&mut self) {
+        if let Some(node) = &self.node {
+            // SAFETY: nobody else has it any more.
+            unsafe { self.turn.has_left(node) };
+        }
+        self.node = None;
     }
 
     /// What has become of a registered wait; where nothing has, it will be `waker` that is woken.
@@ -210,10 +253,12 @@ impl TaskWait {
         match progress {
             Progress::Done(result, _) => {
                 self.has_unused = false;
+                self.turn.end(case);
                 Some(result)
             }
             Progress::Seen(result) => {
                 self.pass_on(case);
+                self.turn.end(case);
                 Some(result)
             }
             Progress::Sleep | Progress::Busy | Progress::Withdraw => None,
@@ -228,7 +273,7 @@ impl TaskWait {
     }
 
     fn pass_on(&mut self, case: &Case<'_>) {
-        if std::mem::take(&mut self.has_unused) {
+        if mem::take(&mut self.has_unused) {
             step!(H18, case.station.pass_on(case.side));
         }
     }
@@ -260,7 +305,7 @@ mod tests {
             &mut context,
             |_| false,
             |stage| {
-                if !matches!(stage, Stage::Registered) {
+                if !matches!(stage, Stage::Registered { .. }) {
                     return Progress::Sleep;
                 }
                 // SAFETY: node and waiter outlive the list's use of them in this function.

@@ -326,6 +326,8 @@ pub(crate) struct Node {
     pub(super) stake: Stake,
     /// Whether its waiter waits on the other side of the same channel, too.
     pub(super) is_of_both_sides: bool,
+    /// When its wait first came to this list, if it has been here before.
+    pub(super) arrival: Option<Arrival>,
     place: UnsafeCell<Place>,
     _pinned: PhantomPinned,
 }
@@ -335,8 +337,12 @@ pub(crate) struct Node {
 pub(super) struct Place {
     pub(super) previous: *const Node,
     pub(super) next: *const Node,
+    pub(super) arrival: Arrival,
     pub(super) linked: bool,
 }
+
+/// The how-manieth of all waits that have come to a list one is.
+pub(super) type Arrival = u64;
 
 impl Node {
     /// A node that is in no list, for a waiter that outlives its stay in one.
@@ -346,12 +352,22 @@ impl Node {
             case: case.number,
             stake: case.stake,
             is_of_both_sides: case.is_of_both_sides,
+            arrival: None,
             place: UnsafeCell::new(Place {
                 previous: ptr::null(),
                 next: ptr::null(),
+                arrival: 0,
                 linked: false,
             }),
             _pinned: PhantomPinned,
+        }
+    }
+
+    /// A node of a wait that has been in this list before.
+    pub(super) fn returning(waiter: &Waiter, case: &Case<'_>, arrival: Option<Arrival>) -> Self {
+        Self {
+            arrival,
+            ..Self::new(waiter, case)
         }
     }
 

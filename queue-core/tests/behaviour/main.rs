@@ -13,6 +13,7 @@ mod given_up;
 mod handles;
 mod model;
 mod model_tests;
+mod overtaking;
 mod panics;
 mod reentrance;
 mod rendezvous;

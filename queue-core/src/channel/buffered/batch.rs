@@ -7,7 +7,7 @@ use super::Buffered;
 use crate::batch::{Batch, Unsent, in_batches_of, send_what_fits};
 use crate::channel::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::channel::queue::Queue;
-use crate::ring::{Refusal, Run, wait_out};
+use crate::ring::{Precedence, Refusal, Run, wait_out};
 use crate::sync::{Instant, step};
 use crate::wait::Side;
 
@@ -53,7 +53,7 @@ impl<Q: Queue> Buffered<Q> {
             unsent,
             usize::MAX,
             |limit| self.queue.looks_free(limit),
-            || wait_out(|| self.pushable()),
+            || wait_out(|| self.pushable(Precedence::Ignored)),
             |batch| self.push_run_by(Q::push_run_exact, batch),
         ))
         .map(|_| ())
@@ -73,7 +73,7 @@ impl<Q: Queue> Buffered<Q> {
             unsent,
             most,
             |limit| self.queue.looks_free(limit),
-            || self.pushable(),
+            || self.pushable(Precedence::Respected),
             |batch| self.push_run_by(Q::push_run, batch),
         ))
     }

@@ -5,7 +5,7 @@ use std::mem;
 use super::Buffered;
 use crate::channel::queue::Queue;
 use crate::channel::shared::Ends;
-use crate::ring::Refusal;
+use crate::ring::{Precedence, Refusal};
 use crate::sync::{Backoff, Ordering, step};
 use crate::wait::Side;
 
@@ -33,7 +33,10 @@ impl<Q: Queue> Buffered<Q> {
 
     /// Whether it accepts no more messages.
     pub(in crate::channel) fn is_closed(&self) -> bool {
-        matches!(self.queue.pushable(), Err(Refusal::Closed))
+        matches!(
+            self.queue.pushable(Precedence::Ignored),
+            Err(Refusal::Closed)
+        )
     }
 
     /// Drops what is in the channel. Where dropping a message panics, the rest is leaked.
@@ -53,7 +56,7 @@ impl<Q: Queue> Buffered<Q> {
     fn next_to_discard(&self) -> Option<Q::Message> {
         let backoff = Backoff::new();
         loop {
-            match self.queue.pop() {
+            match self.queue.pop_first() {
                 Ok((message, _)) => return Some(message),
                 Err(Refusal::Busy) => backoff.snooze(),
                 Err(Refusal::Skipped) => {

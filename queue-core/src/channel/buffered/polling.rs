@@ -63,7 +63,18 @@ impl<Q: Queue> Buffered<Q> {
             &self.wait_of(Side::Receivers),
             context,
             |look| self.looks_poppable(look),
-            |stage| Self::pop_attempt(stage, || self.pop_run_by(Q::pop_run, into, max)),
+            |stage| {
+                Self::pop_attempt(stage, |is_first| {
+                    if is_first {
+                        // Before there is a message that could be lost with it.
+                        into.reserve(1);
+                        into.push(self.pop_by(Q::pop_first)?);
+                        Ok(1)
+                    } else {
+                        self.pop_run_by(Q::pop_run, into, max)
+                    }
+                })
+            },
         )
         .map_err(|_| RecvError)
     }

@@ -4,15 +4,15 @@ use std::mem::ManuallyDrop;
 
 use super::Buffered;
 use crate::channel::queue::{Queue, Reservation};
-use crate::ring::{Ended, Refusal};
+use crate::ring::{Ended, Precedence, Refusal};
 use crate::sync::{Ordering, step};
 use crate::wait::Side;
 
 impl<Q: Queue> Buffered<Q> {
     /// Whether a send would be done now, or why not.
-    pub(in crate::channel) fn pushable(&self) -> Result<(), Refusal> {
+    pub(in crate::channel) fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
         loop {
-            match self.queue.pushable() {
+            match self.queue.pushable(precedence) {
                 Err(Refusal::Skipped) => self.pass_skipped(),
                 settled => return settled,
             }
@@ -20,9 +20,9 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     /// Whether a receive would be done now, or why not.
-    pub(in crate::channel) fn poppable(&self) -> Result<(), Refusal> {
+    pub(in crate::channel) fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
         loop {
-            match self.queue.poppable() {
+            match self.queue.poppable(precedence) {
                 Err(Refusal::Skipped) => self.pass_skipped(),
                 settled => return settled,
             }
@@ -30,9 +30,12 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     /// Reserves room for a message that user code is going to make.
-    pub(in crate::channel) fn reserve(&self) -> Result<Reservation, Refusal> {
+    pub(in crate::channel) fn reserve(
+        &self,
+        precedence: Precedence,
+    ) -> Result<Reservation, Refusal> {
         loop {
-            match self.queue.reserve() {
+            match self.queue.reserve(precedence) {
                 Err(Refusal::Skipped) => self.pass_skipped(),
                 settled => return settled,
             }

@@ -82,7 +82,7 @@ impl<T> Receiver<T> {
     /// of its thread run: where senders may be faster for long, yield to the runtime now and then.
     ///
     /// **Order**: those who wait are woken first come first served, threads and tasks in one line; one that
-    /// just arrives may be faster. At capacity 0 a task is not handed a message, which would be lost if
+    /// just arrives may be faster, within bounds (see [`bounded`](crate::bounded)). At capacity 0 a task is not handed a message, which would be lost if
     /// it were dropped, but told that a sender waits, as are all tasks at once: threads that wait are served before it, and
     /// [`try_send`](crate::Sender::try_send) does not find it.
     ///

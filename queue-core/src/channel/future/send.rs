@@ -117,7 +117,8 @@ impl<T> Sender<T> {
     /// stack.
     ///
     /// **Order**: the message takes its place when there is room for it. Those who wait are woken first come
-    /// first served, threads and tasks in one line.
+    /// first served, threads and tasks in one line; one that just arrives may be faster, within bounds (see
+    /// [`bounded`](crate::bounded)).
     ///
     /// # Errors
     ///

@@ -64,8 +64,8 @@ impl<T> Rendezvous<T> {
             |_| false,
             |stage| match stage {
                 // A sender may be here, and is not taken while one is known to peers.
-                Stage::Registered => Progress::Sleep,
-                Stage::Free | Stage::Notified(..) => match self.try_recv() {
+                Stage::Registered { .. } => Progress::Sleep,
+                Stage::Free { .. } | Stage::Notified(..) => match self.try_recv() {
                     Ok(message) => Progress::Done(Ok(message), 0),
                     Err(TryRecvError::Empty) => Progress::Sleep,
                     Err(TryRecvError::Disconnected) => Progress::Done(Err(RecvError), 0),

@@ -2,7 +2,7 @@
 
 use super::stash::{AnyPlace, Stash};
 use crate::channel::queue::Reservation;
-use crate::ring::Refusal;
+use crate::ring::{Precedence, Refusal};
 use crate::sync::Instant;
 use crate::wait::{Look, Peer, Side, Stake, Station};
 
@@ -27,6 +27,15 @@ pub(crate) struct Post<'a> {
     pub(crate) stake: Stake,
 }
 
+/// Who cannot wait does not stand back for those who do.
+pub(super) fn precedence(can_wait: bool) -> Precedence {
+    if can_wait {
+        Precedence::Respected
+    } else {
+        Precedence::Ignored
+    }
+}
+
 /// One operation among which a select chooses.
 pub(crate) trait Operation {
     /// Selects it, if it need not wait. That the other end is gone is a selection, too. A try waits
@@ -40,7 +49,8 @@ pub(crate) trait Operation {
     /// The like, where a glance shows that it is worth it.
     fn attempt_at_a_glance(&self, is_try: bool, selection: &mut Selection) -> bool;
 
-    /// Whether an attempt would select it, or why not. Where the select waits already, what it will
+    /// Whether an attempt would select it, or why not; where it is not registered, an attempt that does
+    /// not stand back for anybody. Where the select waits already, what it will
     /// be told of is not looked at: it could be its own waiting that is seen.
     fn check(&self, is_registered: bool) -> Result<(), Refusal>;
 

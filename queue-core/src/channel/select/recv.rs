@@ -1,6 +1,6 @@
 //! A receive, as an operation of a select: its message comes with the selection.
 
-use super::operation::{Operation, Post, Selection, settle};
+use super::operation::{Operation, Post, Selection, precedence, settle};
 use super::stash::{AnyPlace, Stash};
 use crate::channel::error::TryRecvError;
 use crate::channel::receiver::{Receiver, Source};
@@ -18,6 +18,7 @@ fn refusal(error: TryRecvError) -> Refusal {
 impl<T> Receiver<T> {
     fn take_now(&self, is_try: bool) -> Result<T, Refusal> {
         match &self.channel {
+            Source::Bounded(channel) if is_try => channel.pop_exact(),
             Source::Bounded(channel) => channel.pop(),
             Source::Unbounded(channel) if is_try => channel.pop_exact(),
             Source::Unbounded(channel) => channel.pop(),
@@ -51,8 +52,8 @@ impl<T> Operation for Receiver<T> {
 
     fn check(&self, is_registered: bool) -> Result<(), Refusal> {
         let is_ready = match &self.channel {
-            Source::Bounded(channel) => return channel.poppable(),
-            Source::Unbounded(channel) => return channel.poppable(),
+            Source::Bounded(channel) => return channel.poppable(precedence(is_registered)),
+            Source::Unbounded(channel) => return channel.poppable(precedence(is_registered)),
             Source::Rendezvous(channel) => return channel.check(Side::Receivers, is_registered),
             Source::Timer(channel, _) => !channel.is_empty(),
             Source::Never(_) => false,

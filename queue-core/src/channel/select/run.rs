@@ -80,11 +80,11 @@ fn run_waiting(arms: &[Arm<'_>], limit: Limit, selection: &mut Selection) -> Opt
     let place = AnyPlace::empty();
     let cases = cases(arms, &place, |stake| stake);
     wait(arms, &cases, limit, |stage| match stage {
-        Stage::Free => match attempt_each(arms, is_try, selection) {
+        Stage::Free { .. } => match attempt_each(arms, is_try, selection) {
             Ok(number) => Progress::Done(number, number),
             Err(refusal) => waits_on(refusal),
         },
-        Stage::Registered => match check_each(arms, true) {
+        Stage::Registered { .. } => match check_each(arms, true) {
             Ok(_) => Progress::Withdraw,
             Err(refusal) => waits_on(refusal),
         },
@@ -111,7 +111,7 @@ pub(crate) fn run_ready(arms: &mut [Arm<'_>], limit: Limit, is_biased: bool) -> 
     let cases = cases(arms, &place, |_| Stake::Notice);
     wait(arms, &cases, limit, |stage| match stage {
         Stage::Notified(..) => Progress::Sleep,
-        stage => match check_each(arms, matches!(stage, Stage::Registered)) {
+        stage => match check_each(arms, matches!(stage, Stage::Registered { .. })) {
             Ok(number) => Progress::Seen(number),
             Err(refusal) => waits_on(refusal),
         },

@@ -1,6 +1,6 @@
 //! A send, as an operation of a select: it gets room, or a receiver, and then its message.
 
-use super::operation::{Operation, Post, Selection, settle};
+use super::operation::{Operation, Post, Selection, precedence, settle};
 use super::stash::AnyPlace;
 use crate::channel::rendezvous::Rendezvous;
 use crate::channel::sender::{Sender, Target};
@@ -39,10 +39,15 @@ impl<T> Sender<T> {
 }
 
 impl<T> Operation for Sender<T> {
-    fn attempt(&self, _is_try: bool, selection: &mut Selection) -> Result<(), Refusal> {
+    fn attempt(&self, is_try: bool, selection: &mut Selection) -> Result<(), Refusal> {
+        let precedence = precedence(!is_try);
         match &self.channel {
-            Target::Bounded(channel) => settle(channel.reserve(), Selection::Room, selection),
-            Target::Unbounded(channel) => settle(channel.reserve(), Selection::Room, selection),
+            Target::Bounded(channel) => {
+                settle(channel.reserve(precedence), Selection::Room, selection)
+            }
+            Target::Unbounded(channel) => {
+                settle(channel.reserve(precedence), Selection::Room, selection)
+            }
             Target::Rendezvous(channel) => {
                 let met = match channel.point.meet(Side::Senders) {
                     Meeting::Partner(receiver) => Ok(receiver),
@@ -64,8 +69,8 @@ impl<T> Operation for Sender<T> {
 
     fn check(&self, is_registered: bool) -> Result<(), Refusal> {
         match &self.channel {
-            Target::Bounded(channel) => channel.pushable(),
-            Target::Unbounded(channel) => channel.pushable(),
+            Target::Bounded(channel) => channel.pushable(precedence(is_registered)),
+            Target::Unbounded(channel) => channel.pushable(precedence(is_registered)),
             Target::Rendezvous(channel) => channel.check(Side::Senders, is_registered),
         }
     }
