@@ -71,10 +71,7 @@ const KILLS: &[(&str, &str)] = &[
         "H19",
         "awaiting::a_receive_given_up_behind_an_unfinished_send",
     ),
-    (
-        "H20",
-        "overtaking::newcomers_go_on_where_nobody_goes_first",
-    ),
+    ("H20", "overtaking::newcomers_go_on_where_nobody_goes_first"),
     (
         "H21",
         "overtaking::newcomers_go_on_where_one_that_goes_first_was_forgotten",

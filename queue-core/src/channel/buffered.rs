@@ -260,8 +260,12 @@ impl<Q: Queue> Buffered<Q> {
         message: Q::Message,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<Q::Message>> {
-        match self.push(message) {
-            Ok(()) => Ok(()),
+        match self.queue.push_at_once(message) {
+            Ok(false) => Ok(()),
+            Ok(true) => {
+                self.notify_one(Side::Receivers);
+                Ok(())
+            }
             Err((Refusal::Closed, message)) => Err(SendTimeoutError::Disconnected(message)),
             Err((_, message)) => self.send_waiting(message, deadline),
         }
@@ -331,8 +335,12 @@ impl<Q: Queue> Buffered<Q> {
     /// Receives, waiting for a message until the deadline.
     #[inline(always)]
     pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
-        match self.pop() {
-            Ok(message) => Ok(message),
+        match self.queue.pop_at_once() {
+            Ok((message, false)) => Ok(message),
+            Ok((message, true)) => {
+                self.made_room();
+                Ok(message)
+            }
             Err(Refusal::Closed) => Err(RecvTimeoutError::Disconnected),
             Err(_) => self.recv_waiting(deadline),
         }

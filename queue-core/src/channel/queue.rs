@@ -10,6 +10,8 @@ use crate::wait::{Look, Side};
 pub(super) trait Queue {
     type Message;
 
+    /// Pushes where that is seen at a glance; else says `Busy`, and may not have looked why.
+    fn push_at_once(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
     /// Pushes if there is room: `true` where receivers are parked, one of whom is to be woken. Stands back
     /// where a waiter is to go first.
     fn push(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
@@ -17,6 +19,8 @@ pub(super) trait Queue {
     fn push_first(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
     /// The like, waiting for a peer that was suspended in the middle of an operation.
     fn push_exact(&self, message: Self::Message) -> Result<bool, (Refusal, Self::Message)>;
+    /// Pops where that is seen at a glance; else says `Busy`, and may not have looked why.
+    fn pop_at_once(&self) -> Result<(Self::Message, bool), Refusal>;
     /// Pops if there is a message: `true` where senders are parked, one of whom is to be woken. Stands back
     /// where a waiter is to go first.
     fn pop(&self) -> Result<(Self::Message, bool), Refusal>;
@@ -48,9 +52,9 @@ pub(super) trait Queue {
     fn pushable(&self, precedence: Precedence) -> Result<(), Refusal>;
     /// Whether a pop would be done, or why not.
     fn poppable(&self, precedence: Precedence) -> Result<(), Refusal>;
-    /// Whether a push, or two, look possible: cheap, and may be wrong.
+    /// What a glance of one who waits to push shows: cheap, and may be wrong.
     fn looks_pushable(&self, look: Look) -> bool;
-    /// Whether a pop, or two, look possible: cheap, and may be wrong.
+    /// What a glance of one who waits to pop shows: cheap, and may be wrong.
     fn looks_poppable(&self, look: Look) -> bool;
 
     /// Raises the flag that this side is parked, by an RMW on the index that the other side claims.
@@ -101,15 +105,6 @@ pub(crate) enum Reservation {
     None,
 }
 
-/// Which slot answers a look: the two layers meet here and do not know each other.
-fn turn(look: Look) -> Option<Turn> {
-    match look {
-        Look::Ready => Some(Turn::Next),
-        Look::Streaming => Some(Turn::AfterNext),
-        Look::Boundless => None,
-    }
-}
-
 #[inline(always)]
 fn publish<T>(
     ring: &HeapRing<T>,
@@ -130,6 +125,12 @@ impl<T> Queue for HeapRing<T> {
     type Message = T;
 
     #[inline(always)]
+    fn push_at_once(&self, message: T) -> Result<bool, (Refusal, T)> {
+        let claim = self.claim_push_at_once().ok_or(Refusal::Busy);
+        publish(self, claim, message)
+    }
+
+    #[inline(always)]
     fn push(&self, message: T) -> Result<bool, (Refusal, T)> {
         publish(self, self.claim_push(), message)
     }
@@ -145,6 +146,12 @@ impl<T> Queue for HeapRing<T> {
     #[inline(always)]
     fn push_exact(&self, message: T) -> Result<bool, (Refusal, T)> {
         publish(self, self.claim_push_exact(), message)
+    }
+
+    #[inline(always)]
+    fn pop_at_once(&self) -> Result<(T, bool), Refusal> {
+        let claim = self.claim_pop_at_once().ok_or(Refusal::Busy)?;
+        Ok((self.take(claim), false))
     }
 
     #[inline(always)]
@@ -200,11 +207,19 @@ impl<T> Queue for HeapRing<T> {
     }
 
     fn looks_pushable(&self, look: Look) -> bool {
-        turn(look).is_some_and(|turn| self.looks_pushable(turn))
+        match look {
+            Look::Ready => self.looks_pushable(Turn::Next),
+            Look::Streaming => self.looks_pushable(Turn::AfterNext),
+            Look::Roomy(lead) => self.capacity() >= lead,
+        }
     }
 
     fn looks_poppable(&self, look: Look) -> bool {
-        turn(look).is_some_and(|turn| self.looks_poppable(turn))
+        match look {
+            Look::Ready => self.looks_poppable(Turn::Next),
+            Look::Streaming => self.looks_poppable(Turn::AfterNext),
+            Look::Roomy(lead) => self.capacity() >= lead,
+        }
     }
 
     fn announce(&self, side: Side) {
@@ -303,6 +318,11 @@ impl<T> Queue for Blocks<T> {
     type Message = T;
 
     #[inline(always)]
+    fn push_at_once(&self, message: T) -> Result<bool, (Refusal, T)> {
+        self.push(message)
+    }
+
+    #[inline(always)]
     fn push(&self, message: T) -> Result<bool, (Refusal, T)> {
         self.push(message)
     }
@@ -317,6 +337,11 @@ impl<T> Queue for Blocks<T> {
             Err((Refusal::Busy, message)) => push_waiting(self, message),
             settled => settled,
         }
+    }
+
+    #[inline(always)]
+    fn pop_at_once(&self) -> Result<(T, bool), Refusal> {
+        Queue::pop(self)
     }
 
     #[inline(always)]
@@ -380,7 +405,7 @@ impl<T> Queue for Blocks<T> {
         match look {
             Look::Ready => self.looks_poppable(1),
             Look::Streaming => self.looks_poppable(2),
-            Look::Boundless => true,
+            Look::Roomy(_) => true,
         }
     }
 

@@ -200,6 +200,15 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Claims the slot for the next push.
     #[inline(always)]
     pub(crate) fn claim_push(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        match self.claim_push_at_once() {
+            Some(claim) => Ok(claim),
+            None => self.claim_push_contended(Precedence::Respected),
+        }
+    }
+
+    /// The like, where the slot alone shows that it can be done.
+    #[inline(always)]
+    pub(crate) fn claim_push_at_once(&self) -> Option<Claim<'_, T, W>> {
         // ORDERING(relaxed): a guess, which the CAS confirms.
         let tail = W::load(&self.tail, Ordering::Relaxed);
         let slot = self.slot(tail);
@@ -219,13 +228,13 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             )
             .is_ok()
         {
-            return Ok(Claim {
+            return Some(Claim {
                 slot,
                 ticket: tail,
                 parked: false,
             });
         }
-        self.claim_push_contended(Precedence::Respected)
+        None
     }
 
     /// [`claim_push`](Self::claim_push), where a peer was faster, a flag is up, or no slot free.
@@ -316,6 +325,15 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Claims the slot for the next pop.
     #[inline(always)]
     pub(crate) fn claim_pop(&self) -> Result<Claim<'_, T, W>, Refusal> {
+        match self.claim_pop_at_once() {
+            Some(claim) => Ok(claim),
+            None => self.claim_pop_contended(Precedence::Respected),
+        }
+    }
+
+    /// The like, where the slot alone shows that it can be done.
+    #[inline(always)]
+    pub(crate) fn claim_pop_at_once(&self) -> Option<Claim<'_, T, W>> {
         // ORDERING(relaxed): a guess, which the CAS confirms.
         let head = W::load(&self.head, Ordering::Relaxed);
         let slot = self.slot(head);
@@ -334,13 +352,13 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             )
             .is_ok()
         {
-            return Ok(Claim {
+            return Some(Claim {
                 slot,
                 ticket: head,
                 parked: false,
             });
         }
-        self.claim_pop_contended(Precedence::Respected)
+        None
     }
 
     /// [`claim_pop`](Self::claim_pop), where a peer was faster, a flag is up, or no message ready.

@@ -1,6 +1,8 @@
 //! The standard library behind the door; or what there is of it without an operating system.
 
 #[cfg(feature = "std")]
+mod cores;
+#[cfg(feature = "std")]
 mod futex;
 #[cfg(feature = "std")]
 mod threads;
@@ -12,13 +14,15 @@ pub(crate) use core::sync::atomic::AtomicPtr;
 pub(crate) use core::sync::atomic::AtomicU8;
 #[cfg(test)]
 pub(crate) use core::sync::atomic::AtomicU16;
-#[cfg(any(test, not(target_has_atomic = "64")))]
+#[cfg(any(feature = "std", test, not(target_has_atomic = "64")))]
 pub(crate) use core::sync::atomic::AtomicU32;
 #[cfg(target_has_atomic = "64")]
 pub(crate) use core::sync::atomic::AtomicU64;
 #[cfg(feature = "alloc")]
 pub(crate) use core::sync::atomic::{AtomicBool, AtomicUsize};
 pub(crate) use core::sync::atomic::{Ordering, fence};
+#[cfg(feature = "std")]
+pub(crate) use cores::{ask_for_cores, has_cores};
 #[cfg(feature = "std")]
 pub(crate) use futex::{Alarm, Futex};
 #[cfg(feature = "std")]

@@ -2,11 +2,11 @@
 
 use std::mem;
 
-use super::awake::{Look, look_awake};
+use super::awake::{Look, glance, look_awake};
 use super::registration::{first_case, leave, nodes_for, register};
 use super::station::Case;
 use super::strategy::Waiting;
-use super::turn::{NAPS, TurnOf};
+use super::turn::{LOOKS, NAPS, TurnOf};
 use super::waiter::{Node, Peer, Waiter};
 use crate::sync::{Instant, has_passed};
 
@@ -73,11 +73,7 @@ pub(crate) fn wait_until<R>(
     loop {
         let looks_awake = !must_be_seen && !cases.is_empty();
         let progress = if looks_awake {
-            attempt_awake(waiting, deadline, &look, || {
-                attempt(Stage::Free {
-                    is_first: turn.is_first(),
-                })
-            })
+            attempt_awake(cases, waiting, deadline, &turn, &look, &mut attempt)
         } else {
             attempt(Stage::Free {
                 is_first: turn.is_first(),
@@ -223,9 +219,7 @@ fn sleep_registered<R>(
                 waiter.rest(waiting, deadline);
             }
             Progress::Busy if naps >= NAPS && !turn.is_first() && look(Look::Ready) => {
-                for case in cases {
-                    case.station.prefer_nobody(case.side);
-                }
+                prefer_nobody(cases);
                 naps = 0;
                 continue;
             }
@@ -244,19 +238,47 @@ fn sleep_registered<R>(
 /// Attempts while it is cheaper to stay awake than to sleep, and while there is
 /// time; the last time however things look.
 fn attempt_awake<R>(
+    cases: &[Case<'_>],
     waiting: Waiting,
     deadline: Option<Instant>,
+    turn: &TurnOf<'_, '_>,
     look: impl Fn(Look) -> bool,
-    mut attempt: impl FnMut() -> Progress<R>,
+    attempt: &mut impl FnMut(Stage) -> Progress<R>,
 ) -> Progress<R> {
-    let mut last = Progress::Sleep;
+    let mut attempt = || {
+        attempt(Stage::Free {
+            is_first: turn.is_first(),
+        })
+    };
+    let mut last = if glance(&look) {
+        attempt()
+    } else {
+        Progress::Sleep
+    };
+    if last.is_over() {
+        return last;
+    }
+    let mut stood_back = 0;
     look_awake(waiting, look, |ready| {
         if ready {
             last = attempt();
+            stood_back += u32::from(matches!(last, Progress::Busy) && !turn.is_first());
+            if stood_back >= LOOKS {
+                prefer_nobody(cases);
+                stood_back = 0;
+            }
         }
         last.is_over() || deadline.is_some_and(has_passed)
     });
     if last.is_over() { last } else { attempt() }
+}
+
+/// Stands back no more.
+#[cold]
+fn prefer_nobody(cases: &[Case<'_>]) {
+    for case in cases {
+        case.station.prefer_nobody(case.side);
+    }
 }
 
 #[cfg(all(test, not(queue_model)))]

@@ -3,8 +3,8 @@
 /// How the threads at one end of a channel wait for the other end. Chosen by a
 /// [`Builder`](crate::Builder).
 ///
-/// On a machine or in a container with one CPU nothing spins: there is nobody to wait for but
-/// threads that want that CPU. Selects [`Park`](Self::Park), whatever was chosen. At capacity 0 whoever comes
+/// On a machine or in a container with one CPU, and where all threads of the process are bound to the same one, nothing
+/// spins: there is nobody to wait for but threads that want that CPU. Selects [`Park`](Self::Park), whatever was chosen. At capacity 0 whoever comes
 /// second makes a system call, however the other one waits.
 ///
 /// # Examples
@@ -29,7 +29,8 @@ pub enum Waiting {
     /// Spin for some microseconds, then yield to other threads again and again. Takes all CPU time that
     /// nobody else wants. The other end never has to wake anybody but selects, and makes no system call.
     Yield,
-    /// Spin. Takes a whole core, and reacts soonest. The other end never has to wake anybody but selects, and
+    /// Spin, and yield every some tens of microseconds, as the peer may be bound to the same CPU. Takes a whole core,
+    /// and reacts soonest. The other end never has to wake anybody but selects, and
     /// makes no system call.
     Spin,
 }

@@ -14,7 +14,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use super::awake::{Look, look_in_poll};
+use super::awake::{Look, glance, look_in_poll};
 use super::blocking::{Progress, Stage};
 use super::station::Case;
 use super::turn::{POLLS, Turn};
@@ -84,10 +84,15 @@ impl TaskWait {
             }
         }
         for round in 0..ROUNDS {
-            let mut progress = attempt(Stage::Free {
-                is_first: this.turn.is_first(),
-            });
-            if round == 0 && !progress.is_over() && !case.station.must_be_seen() {
+            let looks_first = round == 0 && !case.station.must_be_seen();
+            let mut progress = if !looks_first || glance(&look) {
+                attempt(Stage::Free {
+                    is_first: this.turn.is_first(),
+                })
+            } else {
+                Progress::Sleep
+            };
+            if looks_first && !progress.is_over() {
                 look_in_poll(&look, |ready| {
                     if ready {
                         progress = attempt(Stage::Free {

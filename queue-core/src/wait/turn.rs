@@ -18,7 +18,13 @@ pub(super) const PATIENCE: u32 = 16;
 #[cfg(queue_model)]
 pub(super) const PATIENCE: u32 = 1;
 
-/// So many naps (nearly a millisecond) a thread stands back ...
+/// So often one that never sleeps finds itself standing back, ...
+#[cfg(not(queue_model))]
+pub(super) const LOOKS: u32 = 4096;
+#[cfg(queue_model)]
+pub(super) const LOOKS: u32 = 1;
+
+/// ... so many naps (nearly a millisecond) another thread takes, ...
 #[cfg(not(queue_model))]
 pub(super) const NAPS: u32 = 4;
 #[cfg(queue_model)]

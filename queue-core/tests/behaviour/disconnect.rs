@@ -255,7 +255,7 @@ fn ask_servers_that_go<const SIZE: usize>(capacity: Option<usize>) {
 #[test]
 fn a_client_whose_request_was_accepted_does_not_wait_for_servers_that_are_gone() {
     let _limit = Watchdog::new();
-    ask_servers_that_go::<{ 64 * 1024 }>(Some(4));
+    ask_servers_that_go::<{ 16 * 1024 }>(Some(4));
     // Unoptimised, the longer ways have dozens of copies on the stack.
     ask_servers_that_go::<{ 8 * 1024 }>(None);
     ask_servers_that_go::<{ 8 * 1024 }>(Some(0));

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::support::Watchdog;
-use queue_core::{Receiver, Sender, bounded};
+use queue_core::{Builder, Receiver, Sender, Waiting, bounded};
 
 /// How often one may be woken in vain before newcomers stand back.
 const PATIENCE: usize = 16;
@@ -210,6 +210,17 @@ fn nobody_stands_back_for_long_for_one_that_was_forgotten() {
     forget_one_that_goes_first(&sender, &receiver);
     sender.send(4).unwrap();
     drop(receiver);
+}
+
+#[test]
+fn nor_does_who_never_sleeps() {
+    let _watchdog = Watchdog::new();
+    for waiting in [Waiting::Spin, Waiting::Yield] {
+        let (sender, receiver) = Builder::new().receivers_wait(waiting).bounded(1);
+        forget_one_that_goes_first(&sender, &receiver);
+        sender.send(1).unwrap();
+        assert_eq!(receiver.recv(), Ok(1));
+    }
 }
 
 #[test]

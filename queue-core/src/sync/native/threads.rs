@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::{AtomicU8, AtomicUsize, Futex, Ordering};
+use super::{AtomicUsize, Futex, Ordering};
 
 /// A mutex without poisoning: nothing but this crate's own code runs under it.
 #[derive(Debug, Default)]
@@ -47,35 +47,6 @@ pub(crate) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<In
 /// Sleeps on `futex` while it is `expected`, for `nap` at most and until the deadline at the latest.
 pub(crate) fn nap(futex: &Futex, expected: u32, nap: Duration, deadline: Option<Instant>) {
     futex.wait(expected, earlier(deadline_after(nap), deadline));
-}
-
-/// Whether more than one thread can run at a time: [`UNKNOWN`] until somebody who waits has asked.
-static CORES: AtomicU8 = AtomicU8::new(UNKNOWN);
-const UNKNOWN: u8 = 0;
-const ONE: u8 = 1;
-const SEVERAL: u8 = 2;
-
-/// Whether more than one thread can run at a time, as far as is known: for who never waits, and so must not
-/// ask. Where nobody has asked yet it says yes.
-#[inline]
-pub(crate) fn has_cores() -> bool {
-    // ORDERING(relaxed): the value is all there is to it.
-    CORES.load(Ordering::Relaxed) != ONE
-}
-
-/// Whether more than one thread can run at a time, so that one may wait for another awake. Asks the operating
-/// system once in a process, with system calls and allocations.
-pub(crate) fn ask_for_cores() -> bool {
-    // ORDERING(relaxed): as above.
-    let mut cores = CORES.load(Ordering::Relaxed);
-    if cores == UNKNOWN {
-        // It reads the affinity, and the quota of a container.
-        let several = std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1);
-        cores = if several { SEVERAL } else { ONE };
-        // ORDERING(relaxed): as above. Who asks at the same time stores the same.
-        CORES.store(cores, Ordering::Relaxed);
-    }
-    cores == SEVERAL
 }
 
 /// A number that is hard to foresee, for fairness and nothing else.
@@ -127,37 +98,4 @@ pub(crate) fn panicking() -> bool {
 /// Whether `deadline` has been reached.
 pub(crate) fn has_passed(deadline: Instant) -> bool {
     Instant::now() >= deadline
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{env, process};
-
-    use super::*;
-    use crate::sync::Backoff;
-
-    /// Runs itself in a process of its own, as in this one others may have asked before.
-    #[test]
-    #[cfg_attr(miri, ignore = "it starts a process")]
-    fn a_lost_race_does_not_ask_for_the_number_of_cpus() {
-        const ALONE: &str = "QUEUE_TEST_ALONE";
-        const NAME: &str =
-            "sync::native::threads::tests::a_lost_race_does_not_ask_for_the_number_of_cpus";
-        if env::var_os(ALONE).is_none() {
-            let mut alone = process::Command::new(env::current_exe().unwrap());
-            let output = alone.args(["--exact", NAME]).env(ALONE, "").output();
-            let output = String::from_utf8(output.unwrap().stdout).unwrap();
-            assert!(output.contains("1 passed"), "{output}");
-            return;
-        }
-        let known = || {
-            // ORDERING(relaxed): the only thread.
-            CORES.load(Ordering::Relaxed)
-        };
-        let backoff = Backoff::new();
-        backoff.spin();
-        assert_eq!(known(), UNKNOWN);
-        backoff.snooze();
-        assert_ne!(known(), UNKNOWN);
-    }
 }
