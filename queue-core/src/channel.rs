@@ -8,6 +8,7 @@ mod future;
 mod iter;
 mod packet;
 mod queue;
+mod read_slot;
 mod receiver;
 mod rendezvous;
 mod select;
@@ -18,6 +19,7 @@ mod static_channel;
 mod timer;
 mod weak;
 mod weighted;
+mod write_slot;
 
 use std::time::Duration;
 
@@ -32,6 +34,7 @@ pub use future::{RecvBatchFuture, RecvFuture, SendBatchFuture, SendFromFuture, S
 #[cfg(feature = "futures")]
 pub use future::{RecvStream, SendSink};
 pub use iter::{Drain, IntoIter, Iter, TryIter};
+pub use read_slot::ReadSlot;
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};
 pub use sender::Sender;
@@ -39,6 +42,7 @@ pub use sender::Sender;
 pub use static_channel::StaticChannel;
 pub use weak::{WeakReceiver, WeakSender};
 pub use weighted::{WeightedReceiver, WeightedSender, weighted};
+pub use write_slot::WriteSlot;
 
 use crate::blocks::Blocks;
 use crate::ring::HeapRing;

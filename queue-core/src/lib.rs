@@ -85,12 +85,12 @@ pub use channel::StaticChannel;
 pub use channel::internal;
 #[cfg(feature = "std")]
 pub use channel::{
-    Builder, Drain, IntoIter, Iter, ReadyTimeoutError, Receiver, RecvBatchFuture, RecvError,
-    RecvFuture, RecvNowError, RecvTimeoutError, Select, SelectTimeoutError, SelectedOperation,
-    SendBatchFuture, SendError, SendFromFuture, SendFuture, SendNowError, SendTimeoutError, Sender,
-    Stats, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError, WeakReceiver,
-    WeakSender, WeightedReceiver, WeightedSendError, WeightedSender, after, at, bounded, never,
-    tick, unbounded, weighted,
+    Builder, Drain, IntoIter, Iter, ReadSlot, ReadyTimeoutError, Receiver, RecvBatchFuture,
+    RecvError, RecvFuture, RecvNowError, RecvTimeoutError, Select, SelectTimeoutError,
+    SelectedOperation, SendBatchFuture, SendError, SendFromFuture, SendFuture, SendNowError,
+    SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError, TrySelectError,
+    TrySendError, WeakReceiver, WeakSender, WeightedReceiver, WeightedSendError, WeightedSender,
+    WriteSlot, after, at, bounded, never, tick, unbounded, weighted,
 };
 #[cfg(feature = "futures")]
 pub use channel::{RecvStream, SendSink};

@@ -8,10 +8,13 @@ mod batch;
 mod error;
 mod exclusive;
 mod grant;
+mod hold;
 mod queue;
 mod raw;
+mod read_slot;
 #[cfg(feature = "alloc")]
 mod run;
+mod settle;
 mod state;
 #[cfg(not(queue_model))]
 mod static_ring;
@@ -19,20 +22,25 @@ mod storage;
 #[cfg(all(test, not(queue_model)))]
 mod tests;
 mod ticket;
+mod write_slot;
 
 pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
+pub(crate) use hold::Hold;
 pub use queue::IntoIter;
 #[cfg(feature = "alloc")]
 pub use queue::Ring;
-pub(crate) use raw::{Claim, Precedence, RawRing, Refusal, wait_out};
+pub(crate) use raw::{Claim, Precedence, RawRing, Refusal};
+pub use read_slot::ReadSlot;
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;
+pub(crate) use settle::wait_out;
 pub(crate) use state::Turn;
 #[cfg(not(queue_model))]
 pub use static_ring::StaticRing;
 #[cfg(not(queue_model))]
 pub(crate) use storage::Inline;
+pub use write_slot::WriteSlot;
 
 /// The ring of a channel: on the heap, or over the slots of a static.
 #[cfg(feature = "alloc")]

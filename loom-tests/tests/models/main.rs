@@ -13,6 +13,7 @@ mod overtaking;
 mod rendezvous;
 mod ring;
 mod select;
+mod slots;
 mod spsc;
 mod support;
 mod unbounded;

@@ -4,6 +4,7 @@ mod batch;
 mod closing;
 mod polling;
 mod selection;
+mod slots;
 mod tries;
 
 use std::mem;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::queue::Ring;
-use super::raw::{Precedence, wait_out};
+use super::raw::Precedence;
 use super::storage::Storage;
 use crate::batch::{Unsent, in_batches_of};
 use crate::word::NativeWord;
@@ -89,6 +89,8 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
         if max == 0 {
             return 0;
         }
-        wait_out(|| self.raw.pop_run(into, max, Precedence::Ignored)).map_or(0, |run| run.length)
+        self.raw
+            .settle(|| self.raw.pop_run(into, max, Precedence::Ignored))
+            .map_or(0, |run| run.length)
     }
 }

@@ -10,6 +10,7 @@ use crate::word::{CLOSED, Word, ticket};
 impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Pushes without atomic operations; a full or closed ring gives the value back.
     pub(crate) fn push_exclusive(&mut self, value: T) -> Result<(), T> {
+        self.skip_exclusive();
         let (head, tail) = self.indices();
         let this_push = ticket(tail);
         if tail & CLOSED != 0 || self.geometry().next_lap(ticket(head)) == this_push {
@@ -18,7 +19,8 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
         let next = self.geometry().next(tail);
         let slot = self.slot_exclusive(tail);
         slot.value.with_mut(|cell| {
-            // SAFETY: exclusive, and the slot at `tail` of a ring that is not full holds nothing.
+            // SAFETY: exclusive, and the slot at `tail` of a ring that is not full holds nothing, or what
+            // was held in place and forgotten, and so leaks.
             unsafe { (*cell).write(value) };
         });
         W::write_exclusive(&mut slot.stamp, this_push | PUBLISHED);
@@ -28,25 +30,14 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
 
     /// Pops without atomic operations.
     pub(crate) fn pop_exclusive(&mut self) -> Option<T> {
-        let head = loop {
-            let (head, tail) = self.indices();
-            let this_pop = ticket(head);
-            if this_pop == ticket(tail) {
-                return None;
-            }
-            let next = self.geometry().next(head);
-            let freed = self.geometry().next_lap(this_pop) | FREE;
-            // The ticket is used up before its message can run code of the user's, so that a panic
-            // there leaves a ring that holds only the rest.
-            self.set_head(next);
-            let stamp = &mut self.slot_exclusive(head).stamp;
-            let published = W::read_exclusive(stamp) == this_pop | PUBLISHED;
-            W::write_exclusive(stamp, freed);
-            // Other tickets carry no message: a grant was given up, or forgotten.
-            if published {
-                break head;
-            }
-        };
+        self.skip_exclusive();
+        let (head, tail) = self.indices();
+        if ticket(head) == ticket(tail) {
+            return None;
+        }
+        // The ticket is used up before its message can run code of the user's, so that a panic
+        // there leaves a ring that holds only the rest.
+        self.free_exclusive(head);
         let slot = self.slot_exclusive(head);
         let value = slot.value.with_mut(|cell| {
             // SAFETY: the stamp said PUBLISHED, so the message was there; it is read once, as the
@@ -54,6 +45,40 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             unsafe { (*cell).assume_init_read() }
         });
         Some(value)
+    }
+
+    /// How many messages there are.
+    pub(super) fn len_exclusive(&mut self) -> usize {
+        let (mut at, tail) = self.indices();
+        let mut length = 0;
+        while ticket(at) != ticket(tail) {
+            length += usize::from(self.is_published_exclusive(at));
+            at = self.geometry().next(at);
+        }
+        length
+    }
+
+    /// Passes over the oldest tickets while they carry no message: grants were given up, or forgotten.
+    fn skip_exclusive(&mut self) {
+        loop {
+            let (head, tail) = self.indices();
+            if ticket(head) == ticket(tail) || self.is_published_exclusive(head) {
+                return;
+            }
+            self.free_exclusive(head);
+        }
+    }
+
+    fn is_published_exclusive(&mut self, index: u64) -> bool {
+        W::read_exclusive(&mut self.slot_exclusive(index).stamp) == ticket(index) | PUBLISHED
+    }
+
+    /// Uses up the oldest ticket.
+    fn free_exclusive(&mut self, head: u64) {
+        let next = self.geometry().next(head);
+        let freed = self.geometry().next_lap(ticket(head)) | FREE;
+        self.set_head(next);
+        W::write_exclusive(&mut self.slot_exclusive(head).stamp, freed);
     }
 }
 

@@ -5,14 +5,16 @@
 //! that peers may wait for it awake. A grant says that it is one, in the stamp:
 //! pops find nothing to receive, and may sleep. Whoever ends the grant wakes
 //! them. A grant that is given up leaves a ticket without a message, SKIPPED, and
-//! whoever comes upon that passes over it.
+//! whoever comes upon that passes over it. (The counterpart for pops is a [hold](super::hold).)
 //!
 //! **Nobody sleeps beside a grant that has ended.** The one who ends it changes
 //! the stamp and then does an RMW on the index on which the sleepers raise their
 //! flag. Of the two RMWs one is the later: it finds the flag, or the stamp.
 
+use core::mem::MaybeUninit;
+
 use super::raw::{Claim, RawRing};
-use super::storage::Storage;
+use super::storage::{Slot, Storage};
 use super::ticket::{FREE, GRANTED, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order};
 use crate::word::{CLOSED, PARKED, Word, ticket};
@@ -22,7 +24,7 @@ use crate::word::{CLOSED, PARKED, Word, ticket};
 #[derive(Debug)]
 #[must_use = "a grant that is never ended stalls the ring"]
 pub(crate) struct Grant {
-    ticket: u64,
+    pub(super) ticket: u64,
 }
 
 /// What the end of a grant leaves to its owner.
@@ -47,14 +49,62 @@ impl Ended {
     }
 }
 
+impl<T, W: Word> Slot<T, W> {
+    /// Where the message is to be written, of a slot that was granted. It is there, and the grant's alone,
+    /// until that ends.
+    pub(super) fn place(&self) -> *mut MaybeUninit<T> {
+        self.value.with_mut(|cell| cell)
+    }
+
+    /// Whether user code has the slot, and this is the ticket of its next publish: a push has claimed it
+    /// and is at work, or, if none has, a pop of the last lap is.
+    pub(super) fn is_granted(&self, ticket: u64) -> bool {
+        // ORDERING(G7): pairs with itself, in `grant`; without it who sees a slot in which a push is at work
+        // may not see that it is claimed, and take it for one that is still being read.
+        W::load(&self.stamp, order!(G7, Acquire)) == ticket | GRANTED
+    }
+
+    /// Hands the message in a granted slot to the consumers.
+    ///
+    /// # Safety
+    ///
+    /// The slot was granted to the caller by that ticket, and there is a message in it.
+    pub(super) unsafe fn publish_granted(&self, ticket: u64) {
+        // ORDERING(G1): pairs with R2; without it a pop may read the slot before the message is in it.
+        W::store(&self.stamp, ticket | PUBLISHED, order!(G1, Release));
+    }
+
+    /// Gives a granted slot up: the ticket carries no message.
+    ///
+    /// # Safety
+    ///
+    /// The slot was granted to the caller by that ticket.
+    pub(super) unsafe fn give_up_granted(&self, ticket: u64) {
+        // ORDERING(G2): pairs with G4; without it the next push into the slot may come before the
+        // last pop out of it.
+        W::store(&self.stamp, ticket | SKIPPED, order!(G2, Release));
+    }
+}
+
 impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     /// Gives a claimed slot into the hands of user code.
     pub(crate) fn grant(&self, claim: Claim<'_, T, W>) -> Grant {
-        // ORDERING(relaxed): it says nothing of the slot's content.
-        W::store(&claim.slot.stamp, claim.ticket | GRANTED, Ordering::Relaxed);
+        // ORDERING(G7): pairs with itself, in `is_granted`; see there.
+        W::store(
+            &claim.slot.stamp,
+            claim.ticket | GRANTED,
+            order!(G7, Release),
+        );
         Grant {
             ticket: claim.ticket,
         }
+    }
+
+    /// A granted slot, to be written. It is there, and the grant's alone, until that ends.
+    ///
+    /// The grant is of this ring.
+    pub(crate) fn granted(&self, grant: &Grant) -> *mut MaybeUninit<T> {
+        self.slot(grant.ticket).place()
     }
 
     /// Whether the ring has been closed.
@@ -69,29 +119,33 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
     ///
     /// The grant is of this ring.
     pub(crate) unsafe fn commit(&self, grant: Grant, value: T) -> Ended {
-        let slot = self.slot(grant.ticket);
-        slot.value.with_mut(|cell| {
+        self.slot(grant.ticket).value.with_mut(|cell| {
             // SAFETY: the grant is the exclusive right to the slot of its ring, which holds nothing.
             unsafe { (*cell).write(value) };
         });
-        // ORDERING(G1): pairs with R2; without it a pop may read the slot before the message is in it.
-        W::store(&slot.stamp, grant.ticket | PUBLISHED, order!(G1, Release));
+        // SAFETY: by the contract; and there is a message now.
+        unsafe { self.commit_written(grant) }
+    }
+
+    /// Publishes the message that has been written into a granted slot.
+    ///
+    /// # Safety
+    ///
+    /// The grant is of this ring, and its slot has been written.
+    pub(crate) unsafe fn commit_written(&self, grant: Grant) -> Ended {
+        // SAFETY: by the contract.
+        unsafe { self.slot(grant.ticket).publish_granted(grant.ticket) };
         self.after(&grant)
     }
 
-    /// Gives a granted slot up.
+    /// Gives a granted slot up. What has been written into it is not dropped.
     ///
     /// # Safety
     ///
     /// The grant is of this ring.
     pub(crate) unsafe fn abort(&self, grant: Grant) -> Ended {
-        // ORDERING(G2): pairs with G4; without it the next push into the slot may come before the
-        // last pop out of it.
-        W::store(
-            &self.slot(grant.ticket).stamp,
-            grant.ticket | SKIPPED,
-            order!(G2, Release),
-        );
+        // SAFETY: by the contract.
+        unsafe { self.slot(grant.ticket).give_up_granted(grant.ticket) };
         let ended = self.after(&grant);
         Ended {
             senders: self.pass_skipped(),

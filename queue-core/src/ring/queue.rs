@@ -110,7 +110,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[inline]
     pub fn push(&self, value: T) -> Result<(), T> {
-        match self.raw.claim_push_exact() {
+        match self.raw.claim_push_settled() {
             Ok(claim) => {
                 self.raw.publish(claim, value);
                 Ok(())
@@ -136,7 +136,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     #[inline]
     #[must_use = "the message is dropped"]
     pub fn pop(&self) -> Option<T> {
-        let claim = self.raw.claim_pop_exact().ok()?;
+        let claim = self.raw.claim_pop_settled().ok()?;
         Some(self.raw.take(claim))
     }
 
@@ -190,7 +190,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[inline]
     pub fn push_now(&self, value: T) -> Result<(), PushNowError<T>> {
-        match self.raw.claim_push() {
+        match self.raw.claim_push_now() {
             Ok(claim) => {
                 self.raw.publish(claim, value);
                 Ok(())
@@ -221,7 +221,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[inline]
     pub fn pop_now(&self) -> Result<T, PopNowError> {
-        match self.raw.claim_pop() {
+        match self.raw.claim_pop_now() {
             Ok(claim) => Ok(self.raw.take(claim)),
             Err(Refusal::Busy) => Err(PopNowError::Busy),
             Err(_) => Err(PopNowError::Empty),
@@ -288,6 +288,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
+        self.raw.settle_skipped();
         self.raw.len()
     }
 
@@ -303,6 +304,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.raw.settle_skipped();
         self.raw.is_empty()
     }
 
@@ -318,6 +320,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ```
     #[must_use]
     pub fn is_full(&self) -> bool {
+        self.raw.settle_skipped();
         self.raw.is_full()
     }
 }
@@ -335,8 +338,11 @@ impl<T, S: Storage<T, NativeWord>> IntoIterator for Ring<T, S> {
     type Item = T;
     type IntoIter = IntoIter<T, S>;
 
-    fn into_iter(self) -> IntoIter<T, S> {
-        IntoIter { ring: self }
+    fn into_iter(mut self) -> IntoIter<T, S> {
+        IntoIter {
+            left: self.raw.len_exclusive(),
+            ring: self,
+        }
     }
 }
 
@@ -355,18 +361,20 @@ impl<T, S: Storage<T, NativeWord>> IntoIterator for Ring<T, S> {
 #[derive(Debug)]
 pub struct IntoIter<T, S: Storage<T, NativeWord> = DefaultStorage<T>> {
     ring: Ring<T, S>,
+    left: usize,
 }
 
 impl<T, S: Storage<T, NativeWord>> Iterator for IntoIter<T, S> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.ring.pop_mut()
+        let message = self.ring.pop_mut();
+        self.left -= usize::from(message.is_some());
+        message
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.ring.len();
-        (left, Some(left))
+        (self.left, Some(self.left))
     }
 }
 

@@ -45,7 +45,7 @@ use super::storage::Allocated;
 #[cfg(not(queue_model))]
 use super::storage::Inline;
 use super::storage::{Slot, Storage};
-use super::ticket::{FREE, GRANTED, Geometry, PUBLISHED, SKIPPED};
+use super::ticket::{FREE, Geometry, PUBLISHED, SKIPPED};
 use crate::sync::{Backoff, Ordering, fence, order};
 #[cfg(not(queue_model))]
 use crate::word::NativeAtomic;
@@ -55,7 +55,7 @@ use crate::word::{CLOSED, NativeWord, PARKED, PRIORITY, Word, ticket};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// There was a moment during the call when the ring was full (to a push)
-    /// or empty (to a pop).
+    /// or empty (to a pop); or user code had the slot in its hands.
     Spent,
     /// The ring is closed: to a push at once, to a pop when all is drained.
     Closed,
@@ -106,8 +106,9 @@ pub(crate) struct RawRing<T, W: Word, S: Storage<T, W>> {
     messages: PhantomData<T>,
 }
 
-// SAFETY: the ring hands each message from one thread to exactly one other, ordered by the stamps;
-// it never gives out references to messages, so `T: Send` is all that sharing it asks for.
+// SAFETY: the ring hands each message from one thread to exactly one other, ordered by the stamps; of
+// references to messages it gives out one at a time, as a loan of the whole message, so `T: Send` is all
+// that sharing it asks for.
 unsafe impl<T: Send, W: Word, S: Storage<T, W>> Sync for RawRing<T, W, S> {}
 // SAFETY: as above; an owned ring owns its messages.
 unsafe impl<T: Send, W: Word, S: Storage<T, W>> Send for RawRing<T, W, S> {}
@@ -299,9 +300,15 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
                     Refusal::Spent
                 });
             }
-            // ORDERING(relaxed): a second look. Unmoved, the pop of this slot is not finished.
+            let is_granted = slot.is_granted(this_push);
+            // ORDERING(relaxed): a second look. Unmoved, the pop of this slot is not finished; or user code
+            // reads the message where it lies, however long that takes.
             if W::load(&self.tail, Ordering::Relaxed) == tail {
-                return Err(Refusal::Busy);
+                return Err(if is_granted {
+                    Refusal::Spent
+                } else {
+                    Refusal::Busy
+                });
             }
         }
     }
@@ -411,24 +418,25 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             }
             // ORDERING(V2): pairs with V1 and with fences of the user's; see there.
             fence(order!(V2, SeqCst));
-            if stamp == this_pop | GRANTED {
-                // There is nothing to receive before what user code is making, however long that takes.
-                return Err(Refusal::Spent);
-            }
             // ORDERING(C3): pairs with C1; without it what the closer did before closing may not be
             // seen by the receiver that is told of the end. Equality means empty at this moment:
             // `head` cannot pass `tail`.
             let tail = W::load(&self.tail, order!(C3, Acquire));
             if ticket(tail) == this_pop {
-                // A slot that is not free belongs to a `displace` which has moved `head` and not yet
-                // `tail`, so that the ring only looks empty, or to a pop of the last lap.
-                return Err(if stamp != this_pop | FREE {
+                // A slot that is not free, nor in the hands of user code, belongs to a `displace` which has
+                // moved `head` and not yet `tail`, so that the ring only looks empty, or to a pop of the
+                // last lap.
+                return Err(if stamp != this_pop | FREE && !slot.is_granted(this_pop) {
                     Refusal::Busy
                 } else if tail & CLOSED != 0 {
                     Refusal::Closed
                 } else {
                     Refusal::Spent
                 });
+            }
+            if slot.is_granted(this_pop) {
+                // There is nothing to receive before what user code is making, however long that takes.
+                return Err(Refusal::Spent);
             }
             // ORDERING(relaxed): a second look. Unmoved, the push of this slot is not finished.
             if W::load(&self.head, Ordering::Relaxed) == head {
@@ -453,35 +461,5 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             order!(R3, Release),
         );
         value
-    }
-
-    /// Claims a push, before any waiter, and waits for peers that are between claim and publish.
-    #[inline(always)]
-    pub(crate) fn claim_push_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        match self.claim_push() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_push_contended(Precedence::Ignored)),
-            settled => settled,
-        }
-    }
-
-    /// Claims a pop, before any waiter, and waits for peers that are between claim and publish.
-    #[inline(always)]
-    pub(crate) fn claim_pop_exact(&self) -> Result<Claim<'_, T, W>, Refusal> {
-        match self.claim_pop() {
-            Err(Refusal::Busy) => wait_out(|| self.claim_pop_contended(Precedence::Ignored)),
-            settled => settled,
-        }
-    }
-}
-
-/// Makes a claim, and again until no peer is in the way.
-#[cold]
-pub(crate) fn wait_out<C>(mut claim: impl FnMut() -> Result<C, Refusal>) -> Result<C, Refusal> {
-    let backoff = Backoff::new();
-    loop {
-        match claim() {
-            Err(Refusal::Busy) => backoff.snooze(),
-            settled => return settled,
-        }
     }
 }

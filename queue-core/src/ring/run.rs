@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::raw::{Claim, Precedence, RawRing, Refusal, wait_out};
+use super::raw::{Claim, Precedence, RawRing, Refusal};
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, ONE, PUBLISHED};
 use crate::batch::{Batch, Unsent, send_what_fits};
@@ -149,8 +149,8 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             messages,
             usize::MAX,
             |limit| self.looks_free(limit),
-            || wait_out(|| self.pushable(Precedence::Ignored)),
-            |batch| wait_out(|| self.push_run(batch, Precedence::Ignored)).map(|run| run.length),
+            || self.settle(|| self.pushable(Precedence::Ignored)),
+            |batch| self.settle(|| self.push_run(batch, Precedence::Ignored)).map(|run| run.length),
         )
         .map(|_| ())
     }

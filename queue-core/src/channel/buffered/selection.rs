@@ -72,7 +72,7 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     /// Wakes whom the end of a reservation concerns.
-    fn after(&self, ended: Ended, may_drop: bool) {
+    pub(super) fn after(&self, ended: Ended, may_drop: bool) {
         if ended.closed {
             // Whoever closed has told them all, and they slept again, as the grant was still open; who
             // wakes now uses its wake up on the end, and nobody sends any more.
