@@ -155,6 +155,8 @@ steps! {
     PopBatch(count),
     IntoIter(count),
     Renew,
+    WriteSlot(number),
+    ReadSlot(number),
 }
 
 steps! {

@@ -76,6 +76,8 @@ const KILLS: &[(&str, &str)] = &[
         "H21",
         "overtaking::newcomers_go_on_where_one_that_goes_first_was_forgotten",
     ),
+    ("H22", "slots::a_parked_sender_is_woken_by_a_release"),
+    ("H23", "slots::a_slot_given_up_behind_one_that_is_read"),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",
@@ -88,6 +90,12 @@ const KILLS: &[(&str, &str)] = &[
     ),
     ("G4", "select::a_slot_given_up_is_used_again"),
     ("G5", "select::a_grant_given_up_against_the_pop_before_it"),
+    ("G6", "slots::a_parked_sender_is_woken_by_a_release"),
+    ("G7", "slots::a_push_beside_a_slot_that_is_written"),
+    (
+        "G8",
+        "slots::a_slot_that_is_read_against_the_push_that_waits_for_it",
+    ),
     ("B1", "unbounded::two_producers_hand_over"),
     ("B2", "unbounded::two_consumers_hand_over"),
     ("B3", "unbounded::a_message_is_never_counted_twice"),

@@ -22,6 +22,7 @@ mod select_crews;
 mod select_macro;
 mod select_wakes;
 mod selected;
+mod slots;
 mod spsc;
 mod support;
 mod timers;

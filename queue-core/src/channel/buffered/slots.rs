@@ -140,9 +140,9 @@ impl<T> Buffered<HeapRing<T>> {
         // SAFETY: by the contract.
         let senders = unsafe { self.queue.release(hold) };
         if senders > 0 {
-            step!(H20, self.notify_up_to(Side::Senders, senders));
+            step!(H22, self.notify_up_to(Side::Senders, senders));
             // Who claimed the message has left this to the end, as there was no room before.
-            step!(H21, self.pass_skipped());
+            step!(H23, self.pass_skipped());
         }
     }
 }

@@ -1,5 +1,7 @@
 //! [`Ring`] against the model.
 
+mod slots;
+
 use std::collections::VecDeque;
 
 use queue_core::Unsent;
@@ -25,15 +27,21 @@ pub(crate) enum Step {
     IntoIter(usize),
     /// Drop the ring with what is inside, and go on with a new one.
     Renew,
+    /// Write in place, or not, after so many other steps.
+    WriteSlot(usize),
+    /// Read in place, after so many other steps.
+    ReadSlot(usize),
 }
 
 impl Step {
     /// Every pair of bytes is a step.
     pub(crate) fn decode([code, count]: [u8; 2]) -> Self {
         match code % 32 {
-            0..6 => Self::Push,
-            6..10 => Self::Pop,
-            10..14 => Self::ForcePush,
+            0..5 => Self::Push,
+            5 | 6 => Self::WriteSlot(usize::from(count % 12)),
+            7..9 => Self::Pop,
+            9 | 10 => Self::ReadSlot(usize::from(count % 12)),
+            11..14 => Self::ForcePush,
             14..18 => Self::PushMut,
             18..21 => Self::PopMut,
             21 | 22 => Self::IntoIter(usize::from(count % 12)),
@@ -62,7 +70,8 @@ pub(crate) fn run<P: Payload>(capacity: usize, steps: impl IntoIterator<Item = S
 struct Subject<P> {
     ring: Ring<P>,
     capacity: usize,
-    model: VecDeque<usize>,
+    /// The messages, and `None` where a place was given up, which counts until what is before it is gone.
+    model: VecDeque<Option<usize>>,
     /// What is left of a batch that was pushed in part, and the model of it.
     rest: Option<(Unsent<std::vec::IntoIter<P>>, VecDeque<usize>)>,
     next_id: usize,
@@ -89,6 +98,13 @@ impl<P: Payload> Subject<P> {
         (0..count).map(|_| self.make().1).collect()
     }
 
+    /// The oldest message, which is taken.
+    fn oldest(&mut self) -> Option<usize> {
+        let oldest = self.model.pop_front().flatten();
+        settle(&mut self.model);
+        oldest
+    }
+
     fn is_full(&self) -> bool {
         self.model.len() == self.capacity
     }
@@ -107,17 +123,17 @@ impl<P: Payload> Subject<P> {
             }
             Step::Pop => {
                 let popped = self.ring.pop();
-                assert_same(popped, self.model.pop_front());
+                assert_same(popped, self.oldest());
             }
             Step::PopMut => {
                 let popped = self.ring.pop_mut();
-                assert_same(popped, self.model.pop_front());
+                assert_same(popped, self.oldest());
             }
             Step::ForcePush => {
                 let (id, message) = self.make();
-                let oldest = self.is_full().then(|| self.model.pop_front()).flatten();
+                let oldest = self.is_full().then(|| self.oldest()).flatten();
                 assert_same(self.ring.force_push(message), oldest);
-                self.model.push_back(id);
+                self.model.push_back(Some(id));
             }
             Step::PushNow => {
                 let (id, message) = self.make();
@@ -133,7 +149,7 @@ impl<P: Payload> Subject<P> {
             Step::PopNow => {
                 let popped = self.ring.pop_now();
                 assert_ne!(popped.as_ref().err(), Some(&PopNowError::Busy));
-                assert_same(popped.ok(), self.model.pop_front());
+                assert_same(popped.ok(), self.oldest());
             }
             Step::PushBatch(count) => {
                 let (first, messages) = (self.next_id, self.make_some(count));
@@ -150,23 +166,25 @@ impl<P: Payload> Subject<P> {
                     }
                 };
                 assert_eq!(pushed, count.min(room));
-                self.model.extend(first..first + pushed);
+                self.model.extend((first..first + pushed).map(Some));
             }
             Step::PushRest(count) => self.push_rest(count),
             Step::PopBatch(max) => {
                 let mut messages = Vec::new();
                 let popped = self.ring.pop_batch(&mut messages, max);
-                assert_eq!(popped, max.min(self.model.len()));
+                let in_a_row = self.model.iter().take_while(|place| place.is_some());
+                assert_eq!(popped, max.min(in_a_row.count()));
                 assert_eq!(popped, messages.len());
-                for (message, id) in messages.iter().zip(self.model.drain(..popped)) {
+                for (message, id) in messages.iter().zip(self.model.drain(..popped).flatten()) {
                     message.assert_is(id);
                 }
+                settle(&mut self.model);
             }
             Step::IntoIter(count) => {
                 let mut messages = self.replace().into_iter();
                 for _ in 0..count {
-                    assert_eq!(messages.len(), self.model.len());
-                    assert_same(messages.next(), self.model.pop_front());
+                    assert_eq!(messages.len(), self.model.iter().flatten().count());
+                    assert_same(messages.next(), self.oldest());
                 }
                 self.model.clear();
             }
@@ -174,6 +192,8 @@ impl<P: Payload> Subject<P> {
                 drop(self.replace());
                 self.model.clear();
             }
+            Step::WriteSlot(number) => self.write_slot(number),
+            Step::ReadSlot(number) => self.read_slot(number),
         }
     }
 
@@ -182,9 +202,9 @@ impl<P: Payload> Subject<P> {
             let (first, messages) = (self.next_id, self.make_some(count));
             let mut ids: VecDeque<_> = (first..first + count).collect();
             match self.ring.push_batch(messages) {
-                Ok(_) => self.model.append(&mut ids),
+                Ok(_) => self.model.extend(ids.drain(..).map(Some)),
                 Err(rest) => {
-                    self.model.extend(ids.drain(..rest.sent()));
+                    self.model.extend(ids.drain(..rest.sent()).map(Some));
                     self.rest = Some((rest, ids));
                 }
             }
@@ -196,7 +216,7 @@ impl<P: Payload> Subject<P> {
             let is_all = self.ring.push_rest(&mut rest);
             let pushed = ids.len().min(self.capacity - self.model.len());
             assert_eq!(rest.sent(), sent + pushed);
-            self.model.extend(ids.drain(..pushed));
+            self.model.extend(ids.drain(..pushed).map(Some));
             assert_eq!(is_all, ids.is_empty());
             self.rest = (!is_all).then_some((rest, ids));
         }
@@ -206,7 +226,7 @@ impl<P: Payload> Subject<P> {
         match result {
             Ok(()) => {
                 assert!(!self.is_full());
-                self.model.push_back(id);
+                self.model.push_back(Some(id));
             }
             Err(message) => {
                 assert!(self.is_full());
@@ -228,7 +248,15 @@ impl<P: Payload> Subject<P> {
             assert_eq!(rest.len(), ids.len());
             ids.len()
         });
-        assert_eq!(payload::alive(), self.model.len() + left, "leaked or lost");
+        let messages = self.model.iter().flatten().count();
+        assert_eq!(payload::alive(), messages + left, "leaked or lost");
+    }
+}
+
+/// Passes over places that were given up and come first.
+fn settle(model: &mut VecDeque<Option<usize>>) {
+    while model.front() == Some(&None) {
+        model.pop_front();
     }
 }
 
