@@ -11,6 +11,8 @@
 //! - Batches: [`send_batch`](Sender::send_batch), [`try_send_rest`](Sender::try_send_rest),
 //!   [`recv_batch`](Receiver::recv_batch), [`drain`](Receiver::drain); of rings [`push_batch`](Ring::push_batch),
 //!   [`pop_batch`](Ring::pop_batch).
+//! - In place, by any number of threads: [`write_slot`](Sender::write_slot) and [`read_slot`](Receiver::read_slot) of
+//!   bounded channels, and [of rings](Ring::write_slot).
 //! - Tries that never wait: [`try_send_now`](Sender::try_send_now), [`try_recv_now`](Receiver::try_recv_now),
 //!   [`push_now`](Ring::push_now), [`pop_now`](Ring::pop_now).
 //! - [`force_send`](Sender::force_send) overwrites the oldest message; [`send_from`](Sender::send_from) leaves

@@ -251,7 +251,7 @@ impl<T> Receiver<T> {
     }
 
     /// How many messages are in the channel, those just being sent included, and those for which a
-    /// selected send has room.
+    /// selected send or a [`WriteSlot`](crate::WriteSlot) has room.
     ///
     /// The count of one moment during the call, never more than the capacity. It
     /// synchronises nothing.

@@ -78,7 +78,7 @@ impl<T> Sender<T> {
     /// # Errors
     ///
     /// Gives the message back in [`TrySendError::Full`] if the channel was full
-    /// at a moment during the call, in [`TrySendError::Disconnected`] if it is closed, or every
+    /// at a moment during the call, or the slot that is next read in place ([`Receiver::read_slot`](crate::Receiver::read_slot)), in [`TrySendError::Disconnected`] if it is closed, or every
     /// receiver gone.
     ///
     /// # Examples
@@ -211,8 +211,9 @@ impl<T> Sender<T> {
     ///
     /// The order of the others is kept. For receivers that want what is new, and may miss
     /// what is old. It waits like [`try_send`](Self::try_send), and for a sender that is in the middle of
-    /// writing the oldest message. Where a selected send holds the oldest place, it waits until that is completed or
-    /// dropped.
+    /// writing the oldest message. Where a selected send or a [`WriteSlot`](crate::WriteSlot) holds the oldest place, or a
+    /// [`ReadSlot`](crate::ReadSlot) the next one, it waits, spinning and yielding, until that is completed or
+    /// dropped: for ever, if it was forgotten, or is in the hands of the caller.
     ///
     /// An unbounded channel is never full. At capacity 0 there is no place to take: where no receiver
     /// waits, the message itself comes back.
@@ -274,7 +275,7 @@ impl<T> Sender<T> {
     }
 
     /// How many messages are in the channel, those just being sent included, and those for which a
-    /// selected send has room.
+    /// selected send or a [`WriteSlot`](crate::WriteSlot) has room.
     ///
     /// The count of one moment during the call, never more than the capacity. It
     /// synchronises nothing.

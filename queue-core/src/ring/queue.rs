@@ -34,6 +34,9 @@ use crate::word::NativeWord;
 /// inside its own operation, between claiming a slot and finishing with it, and
 /// only if that very slot is next.
 ///
+/// A slot in a user's hands ([`write_slot`](Self::write_slot), [`read_slot`](Self::read_slot)) is not waited
+/// for: it makes the ring look empty to pops that have come as far, or full to pushes.
+///
 /// **Memory**: one slot is a `T` and a word (eight bytes where the target has
 /// 64-bit atomics), padded to the alignment of both; head and tail have
 /// cache lines of their own.
@@ -99,7 +102,8 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     ///
     /// # Errors
     ///
-    /// Gives the message back if the ring was full at a moment during the call.
+    /// Gives the message back if the ring was full at a moment during the call, or the slot that is next
+    /// [read in place](Self::read_slot).
     ///
     /// # Examples
     ///
@@ -122,8 +126,9 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// Takes the oldest message.
     ///
     /// `None` means that the ring was empty at a moment during the call: no
-    /// push had claimed a slot that was not popped. A push that happened before the
-    /// call is never missed.
+    /// push had claimed a slot that was not popped; or that the oldest such slot is being
+    /// [written in place](Self::write_slot). A push that happened before the
+    /// call, with none before it unfinished, is never missed.
     ///
     /// # Examples
     ///
@@ -145,7 +150,9 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// Gives back the message that was displaced, if one was. The order of the
     /// others is kept. Displacing is a pop and then a push: between the two,
     /// [`len`](Self::len) and its kin may count one message fewer. It waits like
-    /// `push`, and for a push of the oldest message that is not finished.
+    /// `push`, and for a push of the oldest message that is not finished. Where a slot that it needs is
+    /// [written](Self::write_slot) or [read](Self::read_slot) in place, it waits, spinning and yielding, until that ends: for
+    /// ever, if the slot was forgotten, or is in the hands of the caller.
     ///
     /// # Examples
     ///
@@ -274,7 +281,8 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
         self.raw.capacity()
     }
 
-    /// How many messages are in the ring, those just being pushed included.
+    /// How many messages are in the ring, those just being pushed included, and those being written in
+    /// place; not those being read in place. A place that was given up counts while there are messages before it.
     ///
     /// The count of one moment during the call, which others may have changed
     /// since. Never more than the capacity.
@@ -292,7 +300,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
         self.raw.len()
     }
 
-    /// Whether the ring was empty at one moment during the call.
+    /// Whether the ring was empty, in the sense of [`len`](Self::len), at one moment during the call.
     ///
     /// # Examples
     ///
@@ -308,7 +316,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
         self.raw.is_empty()
     }
 
-    /// Whether the ring was full at one moment during the call.
+    /// Whether the ring was full, in the sense of [`len`](Self::len), at one moment during the call.
     ///
     /// # Examples
     ///
