@@ -79,7 +79,7 @@ impl<T> Sender<T> {
         let channel = self.slots();
         match channel.grant(None) {
             Ok(grant) => Ok(WriteSlot::new(channel, grant)),
-            Err(refused) => Err(SendError(refused.into_inner())),
+            Err(_) => Err(SendError(())),
         }
     }
 

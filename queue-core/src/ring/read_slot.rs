@@ -45,6 +45,11 @@ pub struct ReadSlot<'a, T> {
     exclusive: PhantomData<&'a mut T>,
 }
 
+// SAFETY: it is the only way to the message and to the slot, as an exclusive reference would be.
+unsafe impl<T: Send> Send for ReadSlot<'_, T> {}
+// SAFETY: as above; a shared reference to it gives shared ones to the message.
+unsafe impl<T: Sync> Sync for ReadSlot<'_, T> {}
+
 impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// Takes the oldest message, and leaves it in its place, to be read and changed there.
     ///
@@ -59,7 +64,7 @@ impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// ring.push("second".to_owned()).unwrap();
     /// let first = ring.read_slot().unwrap();
     /// let second = ring.read_slot().unwrap();
-    /// assert_eq!(*first + &second, "firstsecond".to_owned());
+    /// assert_eq!(format!("{} {}", *first, *second), "first second");
     /// ```
     #[inline]
     pub fn read_slot(&self) -> Option<ReadSlot<'_, T>> {

@@ -45,6 +45,12 @@ pub struct WriteSlot<'a, T> {
     exclusive: PhantomData<&'a mut T>,
 }
 
+// SAFETY: it is the only way to the slot, as an exclusive reference would be, and a message in it goes to
+// the ring's consumers.
+unsafe impl<T: Send> Send for WriteSlot<'_, T> {}
+// SAFETY: a shared reference to it gives nothing.
+unsafe impl<T: Sync> Sync for WriteSlot<'_, T> {}
+
 impl<T, S: Storage<T, NativeWord>> Ring<T, S> {
     /// Gives the place of the next message, if there is room, to write the message in place.
     ///

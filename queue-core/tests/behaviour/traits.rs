@@ -11,10 +11,10 @@ use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use queue_core::{
-    IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Ring, Select,
-    SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
-    TryReadyError, TryRecvError, TrySelectError, TrySendError, after, at, bounded, never, ring,
-    tick, unbounded,
+    IntoIter, Iter, ReadSlot, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Ring,
+    Select, SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
+    TryReadyError, TryRecvError, TrySelectError, TrySendError, WriteSlot, after, at, bounded,
+    never, ring, tick, unbounded,
 };
 
 struct Probe<T>(PhantomData<T>);
@@ -55,6 +55,21 @@ fn messages_that_may_move_between_threads_make_shared_queues() {
         Sender<Cell<i32>>, Receiver<Cell<i32>>,
         Iter<'static, Cell<i32>>, TryIter<'static, Cell<i32>>, IntoIter<Cell<i32>>,
         Ring<String>, Sender<String>, Receiver<String>,
+    );
+}
+
+#[test]
+fn a_message_read_in_place_is_shared_where_a_reference_to_it_is() {
+    assert_crosses_threads!(true, true:
+        ReadSlot<'static, String>, ring::ReadSlot<'static, String>,
+        WriteSlot<'static, String>, ring::WriteSlot<'static, String>,
+    );
+    assert_crosses_threads!(true, false:
+        ReadSlot<'static, Cell<i32>>, ring::ReadSlot<'static, Cell<i32>>,
+    );
+    assert_crosses_threads!(false, false:
+        ReadSlot<'static, Rc<i32>>, ring::ReadSlot<'static, Rc<i32>>,
+        WriteSlot<'static, Rc<i32>>, ring::WriteSlot<'static, Rc<i32>>,
     );
 }
 
