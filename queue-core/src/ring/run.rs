@@ -150,7 +150,10 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
             usize::MAX,
             |limit| self.looks_free(limit),
             || self.settle(|| self.pushable(Precedence::Ignored)),
-            |batch| self.settle(|| self.push_run(batch, Precedence::Ignored)).map(|run| run.length),
+            |batch| {
+                self.settle(|| self.push_run(batch, Precedence::Ignored))
+                    .map(|run| run.length)
+            },
         )
         .map(|_| ())
     }

@@ -250,10 +250,10 @@ fn messages_of_no_size_have_slots() {
     for _ in 0..10 {
         let slots = [(); 3].map(|()| sender.try_write_slot().unwrap());
         assert!(sender.try_write_slot().is_err());
-        slots.map(|slot| slot.write(()).unwrap());
+        slots.into_iter().for_each(|slot| slot.write(()).unwrap());
         let slots = [(); 3].map(|()| receiver.try_read_slot().unwrap());
         assert_eq!(sender.try_send(()), Err(TrySendError::Full(())));
-        slots.map(drop);
+        slots.into_iter().for_each(drop);
     }
 }
 
