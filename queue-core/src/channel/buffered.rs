@@ -106,6 +106,10 @@ impl<Q: Queue> Station for Buffered<Q> {
         self.notify_one(side);
     }
 
+    fn lead(&self) -> usize {
+        self.queue.capacity().unwrap_or(usize::MAX)
+    }
+
     fn must_be_seen(&self) -> bool {
         false
     }

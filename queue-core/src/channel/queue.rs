@@ -210,7 +210,6 @@ impl<T> Queue for HeapRing<T> {
         match look {
             Look::Ready => self.looks_pushable(Turn::Next),
             Look::Streaming => self.looks_pushable(Turn::AfterNext),
-            Look::Roomy(lead) => self.capacity() >= lead,
         }
     }
 
@@ -218,7 +217,6 @@ impl<T> Queue for HeapRing<T> {
         match look {
             Look::Ready => self.looks_poppable(Turn::Next),
             Look::Streaming => self.looks_poppable(Turn::AfterNext),
-            Look::Roomy(lead) => self.capacity() >= lead,
         }
     }
 
@@ -405,7 +403,6 @@ impl<T> Queue for Blocks<T> {
         match look {
             Look::Ready => self.looks_poppable(1),
             Look::Streaming => self.looks_poppable(2),
-            Look::Roomy(_) => true,
         }
     }
 

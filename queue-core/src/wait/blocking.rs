@@ -113,6 +113,7 @@ pub(crate) fn wait_until<R>(
             if must_be_seen {
                 look_awake(
                     Waiting::Park,
+                    0,
                     |which| matches!(which, Look::Ready) && waiter.is_settled() || look(which),
                     |ready| ready || deadline.is_some_and(has_passed),
                 );
@@ -259,7 +260,8 @@ fn attempt_awake<R>(
         return last;
     }
     let mut stood_back = 0;
-    look_awake(waiting, look, |ready| {
+    let lead = cases.iter().map(|case| case.station.lead()).min();
+    look_awake(waiting, lead.unwrap_or(0), look, |ready| {
         if ready {
             last = attempt();
             stood_back += u32::from(matches!(last, Progress::Busy) && !turn.is_first());

@@ -55,6 +55,11 @@ pub(crate) trait Station {
     /// Somebody goes to sleep here; for a channel that counts.
     fn note_park(&self, _side: Side) {}
 
+    /// How far one side can run ahead of the other.
+    fn lead(&self) -> usize {
+        0
+    }
+
     /// Whether peers find only those who are in the list: then there is no use in staying awake
     /// outside it.
     fn must_be_seen(&self) -> bool;

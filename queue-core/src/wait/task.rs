@@ -93,7 +93,7 @@ impl TaskWait {
                 Progress::Sleep
             };
             if looks_first && !progress.is_over() {
-                look_in_poll(&look, |ready| {
+                look_in_poll(case.station.lead(), &look, |ready| {
                     if ready {
                         progress = attempt(Stage::Free {
                             is_first: this.turn.is_first(),

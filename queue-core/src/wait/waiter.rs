@@ -143,6 +143,7 @@ impl Waiter {
         let is_over = || is_notification(self.state.load(Ordering::Relaxed));
         look_awake(
             Waiting::Park,
+            0,
             |look| matches!(look, Look::Ready) && is_over(),
             |over| over,
         );
@@ -179,6 +180,7 @@ impl Waiter {
             Waiting::Park => self.state.wait(WAITING, deadline),
             Waiting::Yield | Waiting::Spin => look_awake(
                 waiting,
+                0,
                 |look| matches!(look, Look::Ready) && self.is_settled(),
                 |settled| settled || deadline.is_some_and(has_passed),
             ),
