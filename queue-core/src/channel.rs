@@ -1,11 +1,13 @@
 //! The channels: two ends, and what lies between them.
 
+mod any_end;
 mod buffered;
 mod builder;
 mod counters;
 mod error;
 mod future;
 mod iter;
+mod lone;
 mod packet;
 mod queue;
 mod read_slot;
@@ -34,6 +36,8 @@ pub use future::{RecvBatchFuture, RecvFuture, SendBatchFuture, SendFromFuture, S
 #[cfg(feature = "futures")]
 pub use future::{RecvStream, SendSink};
 pub use iter::{Drain, IntoIter, Iter, TryIter};
+pub use lone::{LoneReceiver, LoneSender};
+pub(crate) use lone::{mpsc, spmc, spsc};
 pub use read_slot::ReadSlot;
 pub use receiver::Receiver;
 pub use select::{Select, SelectedOperation, internal};

@@ -69,8 +69,14 @@ mod blocks;
 #[cfg(feature = "std")]
 mod channel;
 #[cfg(feature = "std")]
+mod lane;
+#[cfg(feature = "std")]
 pub mod migration;
+#[cfg(feature = "std")]
+pub mod mpsc;
 pub mod ring;
+#[cfg(feature = "std")]
+pub mod spmc;
 #[cfg(feature = "alloc")]
 pub mod spsc;
 mod sync;
@@ -87,12 +93,12 @@ pub use channel::StaticChannel;
 pub use channel::internal;
 #[cfg(feature = "std")]
 pub use channel::{
-    Builder, Drain, IntoIter, Iter, ReadSlot, ReadyTimeoutError, Receiver, RecvBatchFuture,
-    RecvError, RecvFuture, RecvNowError, RecvTimeoutError, Select, SelectTimeoutError,
-    SelectedOperation, SendBatchFuture, SendError, SendFromFuture, SendFuture, SendNowError,
-    SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError, TrySelectError,
-    TrySendError, WeakReceiver, WeakSender, WeightedReceiver, WeightedSendError, WeightedSender,
-    WriteSlot, after, at, bounded, never, tick, unbounded, weighted,
+    Builder, Drain, IntoIter, Iter, LoneReceiver, LoneSender, ReadSlot, ReadyTimeoutError,
+    Receiver, RecvBatchFuture, RecvError, RecvFuture, RecvNowError, RecvTimeoutError, Select,
+    SelectTimeoutError, SelectedOperation, SendBatchFuture, SendError, SendFromFuture, SendFuture,
+    SendNowError, SendTimeoutError, Sender, Stats, TryIter, TryReadyError, TryRecvError,
+    TrySelectError, TrySendError, WeakReceiver, WeakSender, WeightedReceiver, WeightedSendError,
+    WeightedSender, WriteSlot, after, at, bounded, never, tick, unbounded, weighted,
 };
 #[cfg(feature = "futures")]
 pub use channel::{RecvStream, SendSink};

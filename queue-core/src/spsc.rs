@@ -116,13 +116,60 @@ mod error;
 mod producer;
 mod read_chunk;
 mod shared;
+mod slots;
 mod write_chunk;
 
 pub use consumer::Consumer;
 pub use error::ChunkError;
 pub use producer::Producer;
 pub use read_chunk::{IntoIter, ReadChunk};
+#[cfg(feature = "std")]
+pub(crate) use slots::Slots;
 pub use write_chunk::WriteChunk;
+
+/// The one sender of a channel made by [`bounded`].
+#[cfg(feature = "std")]
+pub type Sender<T> = crate::channel::LoneSender<T, crate::lane::Lane<T>>;
+
+/// The one receiver of a channel made by [`bounded`].
+#[cfg(feature = "std")]
+pub type Receiver<T> = crate::channel::LoneReceiver<T, crate::lane::Lane<T>>;
+
+/// Makes a channel that holds up to `capacity` messages, with one sender and one receiver, which wait for each
+/// other as those of [`crate::bounded`].
+///
+/// **Order**: first in, first out.
+///
+/// **Synchronisation**: as of [`crate::bounded`]; but as in a [`ring`], the verdicts "full" and "empty" contain no fence.
+///
+/// **Progress**: a call that finds room, or a message, waits for nobody, and takes no lock while the other end is awake. Neither end
+/// is ever found in the middle of an operation: no call says `Busy`.
+///
+/// **Memory**: one allocation for the slots, as many as the capacity rounded up to a power of two, each as large as a message,
+/// and one for the rest. The capacity itself is not rounded.
+///
+/// # Panics
+///
+/// Panics if the capacity is zero ([`crate::bounded`] makes a rendezvous), or too large for the address space. Where the
+/// memory cannot be had, the process aborts, as with a `Vec`.
+///
+/// # Examples
+///
+/// ```
+/// let (mut sender, mut receiver) = queue_core::spsc::bounded(8);
+/// let worker = std::thread::spawn(move || receiver.iter().sum::<u32>());
+/// for number in 1..=100 {
+///     sender.send(number).unwrap();
+/// }
+/// drop(sender);
+/// assert_eq!(worker.join().unwrap(), 5050);
+/// ```
+#[cfg(feature = "std")]
+#[must_use]
+#[track_caller]
+pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    crate::channel::spsc(capacity)
+}
 
 /// Makes an empty ring that can hold `capacity` messages, and gives its two ends.
 ///

@@ -9,6 +9,7 @@ mod batch;
 mod channel;
 mod close;
 mod evidence;
+mod lane;
 mod overtaking;
 mod rendezvous;
 mod ring;

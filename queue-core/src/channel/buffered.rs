@@ -155,6 +155,10 @@ impl<Q: Queue> Buffered<Q> {
         if side == Side::Receivers {
             self.setup.counters.note_length(|| self.queue.len());
         }
+        // At a side with one handle one operation waits, behind those that have been forgotten: a word
+        // that goes to one of them must not be lost to it.
+        let is_for_all = count > 0 && self.setup.lone.contains(&side);
+        let count = if is_for_all { usize::MAX } else { count };
         let woken = self.list(side).notify_up_to(count, &self.parked(side));
         self.setup.counters.note_wakes(woken);
     }

@@ -138,6 +138,7 @@ impl Builder {
             } else {
                 Counters::none()
             },
+            lone: &[],
         }
     }
 }

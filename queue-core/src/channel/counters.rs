@@ -113,6 +113,8 @@ pub(super) struct Setup {
     pub(super) senders: Waiting,
     pub(super) receivers: Waiting,
     pub(super) counters: Counters,
+    /// The sides that have one handle, which is alone.
+    pub(super) lone: &'static [Side],
 }
 
 impl Setup {
@@ -122,6 +124,15 @@ impl Setup {
             senders: Waiting::Park,
             receivers: Waiting::Park,
             counters: Counters::none(),
+            lone: &[],
+        }
+    }
+
+    /// The like, with one handle at these sides.
+    pub(super) fn of_lone(sides: &'static [Side]) -> Self {
+        Self {
+            lone: sides,
+            ..Self::usual()
         }
     }
 }

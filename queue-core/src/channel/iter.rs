@@ -1,9 +1,13 @@
 //! A receiver's messages as iterators.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::iter::FusedIterator;
+use std::marker::PhantomData;
 use std::vec;
 
+use super::any_end::Receives;
 use super::receiver::Receiver;
 
 /// The messages of a channel as they come. Made by [`Receiver::iter`].
@@ -18,8 +22,8 @@ use super::receiver::Receiver;
 /// drop(sender);
 /// assert_eq!(messages.next(), None);
 /// ```
-pub struct Iter<'a, T> {
-    receiver: &'a Receiver<T>,
+pub struct Iter<'a, T, R: Receives<T> = Receiver<T>> {
+    receiver: &'a R::Channel,
 }
 
 /// The messages that are there now. Made by [`Receiver::try_iter`].
@@ -33,8 +37,8 @@ pub struct Iter<'a, T> {
 /// assert_eq!(messages.next(), Some(1));
 /// assert_eq!(messages.next(), None);
 /// ```
-pub struct TryIter<'a, T> {
-    receiver: &'a Receiver<T>,
+pub struct TryIter<'a, T, R: Receives<T> = Receiver<T>> {
+    receiver: &'a R::Channel,
 }
 
 /// The messages of a channel as they come, with the receiver inside. Made by
@@ -49,8 +53,9 @@ pub struct TryIter<'a, T> {
 /// let messages: queue_core::IntoIter<u32> = receiver.into_iter();
 /// assert_eq!(messages.collect::<Vec<_>>(), [1]);
 /// ```
-pub struct IntoIter<T> {
-    receiver: Receiver<T>,
+pub struct IntoIter<T, R: Receives<T> = Receiver<T>> {
+    receiver: R,
+    message: PhantomData<fn() -> T>,
 }
 
 /// The messages that were there at one moment, and are received. Made by [`Receiver::drain`].
@@ -99,65 +104,68 @@ impl<T> fmt::Debug for Drain<T> {
     }
 }
 
-impl<'a, T> Iter<'a, T> {
-    pub(super) fn new(receiver: &'a Receiver<T>) -> Self {
+impl<'a, T, R: Receives<T>> Iter<'a, T, R> {
+    pub(super) fn new(receiver: &'a R::Channel) -> Self {
         Self { receiver }
     }
 }
 
-impl<'a, T> TryIter<'a, T> {
-    pub(super) fn new(receiver: &'a Receiver<T>) -> Self {
+impl<'a, T, R: Receives<T>> TryIter<'a, T, R> {
+    pub(super) fn new(receiver: &'a R::Channel) -> Self {
         Self { receiver }
     }
 }
 
-impl<T> IntoIter<T> {
-    pub(super) fn new(receiver: Receiver<T>) -> Self {
-        Self { receiver }
+impl<T, R: Receives<T>> IntoIter<T, R> {
+    pub(super) fn new(receiver: R) -> Self {
+        Self {
+            receiver,
+            message: PhantomData,
+        }
     }
 }
 
-impl<T> Iterator for Iter<'_, T> {
+impl<T, R: Receives<T>> Iterator for Iter<'_, T, R> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.receiver.recv().ok()
+        R::recv(self.receiver).ok()
     }
 }
 
-impl<T> Iterator for TryIter<'_, T> {
+impl<T, R: Receives<T>> Iterator for TryIter<'_, T, R> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.receiver.try_recv().ok()
+        R::try_recv(self.receiver).ok()
     }
 }
 
-impl<T> Iterator for IntoIter<T> {
+impl<T, R: Receives<T>> Iterator for IntoIter<T, R> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
-        self.receiver.recv().ok()
+        R::recv(self.receiver.channel()).ok()
     }
 }
 
 // A disconnected channel stays so. `TryIter` may go on after its end.
-impl<T> FusedIterator for Iter<'_, T> {}
-impl<T> FusedIterator for IntoIter<T> {}
+impl<T, R: Receives<T>> FusedIterator for Iter<'_, T, R> {}
+impl<T, R: Receives<T>> FusedIterator for IntoIter<T, R> {}
 
-impl<T> fmt::Debug for Iter<'_, T> {
+impl<T, R: Receives<T>> fmt::Debug for Iter<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("Iter { .. }")
     }
 }
 
-impl<T> fmt::Debug for TryIter<'_, T> {
+impl<T, R: Receives<T>> fmt::Debug for TryIter<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("TryIter { .. }")
     }
 }
 
-impl<T> fmt::Debug for IntoIter<T> {
+impl<T, R: Receives<T>> fmt::Debug for IntoIter<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("IntoIter { .. }")
     }

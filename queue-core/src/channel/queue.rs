@@ -1,9 +1,10 @@
-//! What a channel keeps its messages in: the ring, or blocks.
+//! What a channel keeps its messages in: the ring, blocks, or a lane.
+
+mod blocks;
+mod lane;
 
 use crate::batch::Batch;
-use crate::blocks::{Blocks, Suspended};
 use crate::ring::{Claim, Ended, Grant, HeapRing, Precedence, Refusal, Run, Turn, wait_out};
-use crate::sync::Backoff;
 use crate::wait::{Look, Side};
 
 /// A queue that never waits, and tells its claimants that somebody is parked.
@@ -45,13 +46,9 @@ pub(super) trait Queue {
     fn pop_run(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
     /// The like, before any waiter, and waiting for a peer that was suspended in the middle of an operation.
     fn pop_run_exact(&self, into: &mut Vec<Self::Message>, limit: usize) -> Result<Run, Refusal>;
-    /// Puts a message in the place of the oldest one, if it is full: that one.
-    fn displace(&self, message: Self::Message) -> Result<Self::Message, Self::Message>;
 
     /// Whether a push would be done, or why not.
     fn pushable(&self, precedence: Precedence) -> Result<(), Refusal>;
-    /// Whether a pop would be done, or why not.
-    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal>;
     /// What a glance of one who waits to push shows: cheap, and may be wrong.
     fn looks_pushable(&self, look: Look) -> bool;
     /// What a glance of one who waits to pop shows: cheap, and may be wrong.
@@ -64,6 +61,32 @@ pub(super) trait Queue {
 
     /// Has claims of this side stand back for a waiter, or no more.
     fn prefer_waiter(&self, side: Side, is_preferred: bool);
+
+    /// Whether the oldest slot was granted and given up.
+    fn starts_skipped(&self) -> bool {
+        false
+    }
+    /// Passes over the oldest slots that were granted and given up. So many senders are to be woken.
+    fn pass_skipped(&self) -> usize {
+        0
+    }
+
+    /// Accepts no more pushes. Whether it did before.
+    fn close(&self) -> bool;
+    /// Whether it has been closed.
+    fn is_closed(&self) -> bool;
+    fn len(&self) -> usize;
+    fn is_empty(&self) -> bool;
+    fn is_full(&self) -> bool;
+    fn capacity(&self) -> Option<usize>;
+}
+
+/// A queue on which selects can wait, and whose senders may take a message out.
+pub(super) trait Selectable: Queue {
+    /// Whether a pop would be done, or why not.
+    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal>;
+    /// Puts a message in the place of the oldest one, if it is full: that one.
+    fn displace(&self, message: Self::Message) -> Result<Self::Message, Self::Message>;
 
     /// Reserves what a push needs, for a message that user code is going to make.
     fn reserve(&self, precedence: Precedence) -> Result<Reservation, Refusal>;
@@ -83,17 +106,6 @@ pub(super) trait Queue {
     ///
     /// The reservation is of this queue.
     unsafe fn abort(&self, reservation: Reservation) -> Ended;
-    /// Whether the oldest slot was granted and given up.
-    fn starts_skipped(&self) -> bool;
-    /// Passes over the oldest slots that were granted and given up. So many senders are to be woken.
-    fn pass_skipped(&self) -> usize;
-
-    /// Accepts no more pushes. Whether it did before.
-    fn close(&self) -> bool;
-    fn len(&self) -> usize;
-    fn is_empty(&self) -> bool;
-    fn is_full(&self) -> bool;
-    fn capacity(&self) -> Option<usize>;
 }
 
 /// What a selected send holds while its message is being made.
@@ -194,16 +206,8 @@ impl<T> Queue for HeapRing<T> {
         wait_out(|| self.pop_run(into, limit, Precedence::Ignored))
     }
 
-    fn displace(&self, message: T) -> Result<T, T> {
-        self.displace(message)
-    }
-
     fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
         self.pushable(precedence)
-    }
-
-    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
-        self.poppable(precedence)
     }
 
     fn looks_pushable(&self, look: Look) -> bool {
@@ -243,33 +247,6 @@ impl<T> Queue for HeapRing<T> {
         }
     }
 
-    fn reserve(&self, precedence: Precedence) -> Result<Reservation, Refusal> {
-        let claim = match precedence {
-            Precedence::Respected => self.claim_push(),
-            Precedence::Ignored => self.claim_push_contended(Precedence::Ignored),
-        };
-        claim.map(|claim| Reservation::Slot(self.grant(claim)))
-    }
-
-    unsafe fn commit(&self, reservation: Reservation, message: T) -> (Ended, Option<T>) {
-        match reservation {
-            Reservation::Slot(grant) if !self.is_closed() => {
-                // SAFETY: by the contract.
-                (unsafe { self.commit(grant, message) }, None)
-            }
-            // SAFETY: by the contract.
-            reservation => (unsafe { Queue::abort(self, reservation) }, Some(message)),
-        }
-    }
-
-    unsafe fn abort(&self, reservation: Reservation) -> Ended {
-        match reservation {
-            // SAFETY: by the contract.
-            Reservation::Slot(grant) => unsafe { self.abort(grant) },
-            Reservation::None => Ended::nothing(),
-        }
-    }
-
     fn starts_skipped(&self) -> bool {
         self.starts_skipped()
     }
@@ -280,6 +257,10 @@ impl<T> Queue for HeapRing<T> {
 
     fn close(&self) -> bool {
         self.close()
+    }
+
+    fn is_closed(&self) -> bool {
+        self.is_closed()
     }
 
     fn len(&self) -> usize {
@@ -299,178 +280,42 @@ impl<T> Queue for HeapRing<T> {
     }
 }
 
-/// Pushes after the hand-over of another push.
-#[cold]
-fn push_waiting<T>(blocks: &Blocks<T>, mut message: T) -> Result<bool, (Refusal, T)> {
-    let backoff = Backoff::new();
-    loop {
-        match blocks.push(message) {
-            Err((Refusal::Busy, back)) => message = back,
-            settled => return settled,
-        }
-        backoff.snooze();
-    }
-}
-
-impl<T> Queue for Blocks<T> {
-    type Message = T;
-
-    #[inline(always)]
-    fn push_at_once(&self, message: T) -> Result<bool, (Refusal, T)> {
-        self.push(message)
-    }
-
-    #[inline(always)]
-    fn push(&self, message: T) -> Result<bool, (Refusal, T)> {
-        self.push(message)
-    }
-
-    fn push_first(&self, message: T) -> Result<bool, (Refusal, T)> {
-        self.push(message)
-    }
-
-    #[inline(always)]
-    fn push_exact(&self, message: T) -> Result<bool, (Refusal, T)> {
-        match self.push(message) {
-            Err((Refusal::Busy, message)) => push_waiting(self, message),
-            settled => settled,
-        }
-    }
-
-    #[inline(always)]
-    fn pop_at_once(&self) -> Result<(T, bool), Refusal> {
-        Queue::pop(self)
-    }
-
-    #[inline(always)]
-    fn pop(&self) -> Result<(T, bool), Refusal> {
-        // Nobody ever waits for room.
-        Ok((self.pop(Suspended::PassOver)?, false))
-    }
-
-    fn pop_first(&self) -> Result<(T, bool), Refusal> {
-        Queue::pop(self)
-    }
-
-    #[inline(always)]
-    fn pop_exact(&self) -> Result<(T, bool), Refusal> {
-        let popped = match self.pop(Suspended::WaitOut) {
-            Err(Refusal::Busy) => wait_out(|| self.pop(Suspended::WaitOut)),
-            settled => settled,
-        };
-        Ok((popped?, false))
-    }
-
-    fn looks_free(&self, limit: usize) -> usize {
-        limit
-    }
-
-    fn push_run<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        self.push_run(batch)
-    }
-
-    fn push_run_exact<const N: usize>(&self, batch: &mut Batch<T, N>) -> Result<Run, Refusal> {
-        wait_out(|| self.push_run(batch))
-    }
-
-    fn pop_run(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        self.pop_run(into, limit, Suspended::PassOver)
-    }
-
-    fn pop_run_exact(&self, into: &mut Vec<T>, limit: usize) -> Result<Run, Refusal> {
-        wait_out(|| self.pop_run(into, limit, Suspended::WaitOut))
+impl<T> Selectable for HeapRing<T> {
+    fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
+        self.poppable(precedence)
     }
 
     fn displace(&self, message: T) -> Result<T, T> {
-        // It is never full.
-        Err(message)
+        self.displace(message)
     }
 
-    fn pushable(&self, _: Precedence) -> Result<(), Refusal> {
-        self.pushable()
+    fn reserve(&self, precedence: Precedence) -> Result<Reservation, Refusal> {
+        let claim = match precedence {
+            Precedence::Respected => self.claim_push(),
+            Precedence::Ignored => self.claim_push_contended(Precedence::Ignored),
+        };
+        claim.map(|claim| Reservation::Slot(self.grant(claim)))
     }
 
-    fn poppable(&self, _: Precedence) -> Result<(), Refusal> {
-        self.poppable()
-    }
-
-    /// Only a hand-over is ever waited for.
-    fn looks_pushable(&self, look: Look) -> bool {
-        matches!(look, Look::Ready) && self.looks_pushable()
-    }
-
-    fn looks_poppable(&self, look: Look) -> bool {
-        match look {
-            Look::Ready => self.looks_poppable(1),
-            Look::Streaming => self.looks_poppable(2),
-        }
-    }
-
-    fn announce(&self, side: Side) {
-        if side == Side::Receivers {
-            self.announce_receivers();
-        }
-    }
-
-    fn recant(&self, side: Side) {
-        if side == Side::Receivers {
-            self.no_receivers();
-        }
-    }
-
-    /// Its indices have no room for the flag.
-    fn prefer_waiter(&self, _: Side, _: bool) {}
-
-    fn reserve(&self, _: Precedence) -> Result<Reservation, Refusal> {
-        match self.pushable() {
-            Err(Refusal::Closed) => Err(Refusal::Closed),
-            // The hand-over is waited for when there is a message.
-            _ => Ok(Reservation::None),
-        }
-    }
-
-    unsafe fn commit(&self, _reservation: Reservation, message: T) -> (Ended, Option<T>) {
-        match self.push_exact(message) {
-            Ok(parked) => (
-                Ended {
-                    receivers: usize::from(parked),
-                    ..Ended::nothing()
-                },
-                None,
+    unsafe fn commit(&self, reservation: Reservation, message: T) -> (Ended, Option<T>) {
+        match reservation {
+            Reservation::Slot(grant) if !self.is_closed() => {
+                // SAFETY: by the contract.
+                (unsafe { self.commit(grant, message) }, None)
+            }
+            // SAFETY: by the contract.
+            reservation => (
+                unsafe { Selectable::abort(self, reservation) },
+                Some(message),
             ),
-            Err((_, message)) => (Ended::nothing(), Some(message)),
         }
     }
 
-    unsafe fn abort(&self, _reservation: Reservation) -> Ended {
-        Ended::nothing()
-    }
-
-    fn starts_skipped(&self) -> bool {
-        false
-    }
-
-    fn pass_skipped(&self) -> usize {
-        0
-    }
-
-    fn close(&self) -> bool {
-        self.close()
-    }
-
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.is_empty()
-    }
-
-    fn is_full(&self) -> bool {
-        false
-    }
-
-    fn capacity(&self) -> Option<usize> {
-        None
+    unsafe fn abort(&self, reservation: Reservation) -> Ended {
+        match reservation {
+            // SAFETY: by the contract.
+            Reservation::Slot(grant) => unsafe { self.abort(grant) },
+            Reservation::None => Ended::nothing(),
+        }
     }
 }

@@ -97,7 +97,7 @@ pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
 }
 
 /// The ring that everything else stands on.
-pub(crate) struct RawRing<T, W: Word, S: Storage<T, W>> {
+pub struct RawRing<T, W: Word, S: Storage<T, W>> {
     /// The ticket of the next pop, with `PARKED` for senders and `PRIORITY`.
     pub(super) head: CachePadded<W::Atomic>,
     /// The ticket of the next push, with `CLOSED`, `PARKED` for receivers and `PRIORITY`.

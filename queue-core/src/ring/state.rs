@@ -1,6 +1,8 @@
 //! What is asked and told of a ring beside claims: glances, counts, flags, and
 //! the replacing of the oldest message.
 
+use core::fmt;
+
 use super::raw::{Precedence, RawRing, Refusal};
 use super::storage::Storage;
 use super::ticket::{FREE, PUBLISHED, SKIPPED};
@@ -204,5 +206,11 @@ impl<T, W: Word, S: Storage<T, W>> RawRing<T, W, S> {
         // ORDERING(relaxed): not older than `tail`.
         let head = W::load(&self.head, Ordering::Relaxed);
         self.geometry().next_lap(ticket(head)) == ticket(tail)
+    }
+}
+
+impl<T, W: Word, S: Storage<T, W>> fmt::Debug for RawRing<T, W, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad("RawRing { .. }")
     }
 }

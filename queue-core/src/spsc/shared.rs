@@ -7,13 +7,13 @@
 //! on that is swapped with acquire and release in one, without a fence, which ThreadSanitizer would not
 //! understand.
 
-use alloc::alloc::Layout;
 use alloc::boxed::Box;
-use core::mem::{self, MaybeUninit};
+use core::mem;
 use core::ptr::{self, NonNull};
 
 use crossbeam_utils::CachePadded;
 
+use super::slots::Slots;
 use crate::sync::{AtomicBool, AtomicUsize, Witness, order, read_exclusive};
 
 /// The ring.
@@ -27,50 +27,6 @@ struct Shared<T> {
     slots: Slots<T>,
 }
 
-/// Memory for messages. It does not know where there are any.
-struct Slots<T> {
-    first: NonNull<MaybeUninit<T>>,
-    /// A power of two.
-    count: usize,
-    witness: Witness,
-}
-
-impl<T> Slots<T> {
-    /// # Panics
-    ///
-    /// Panics where the capacity is zero or too large.
-    fn new(capacity: usize) -> Self {
-        assert!(capacity > 0, "capacity must be non-zero");
-        let count = match capacity.checked_next_power_of_two() {
-            // Also of messages without a size there are fewer than would fill half of an index.
-            Some(count) if count <= isize::MAX as usize && Layout::array::<T>(count).is_ok() => {
-                count
-            }
-            _ => panic!("capacity is too large"),
-        };
-        let slots = Box::leak(Box::<[T]>::new_uninit_slice(count));
-        Self {
-            first: NonNull::from(slots).cast(),
-            count,
-            witness: Witness::new(count),
-        }
-    }
-
-    fn slot(&self, index: usize) -> *mut T {
-        let place = index & (self.count - 1);
-        // SAFETY: the place is less than the number of slots.
-        unsafe { self.first.add(place) }.as_ptr().cast()
-    }
-}
-
-impl<T> Drop for Slots<T> {
-    fn drop(&mut self) {
-        let slots = ptr::slice_from_raw_parts_mut(self.first.as_ptr(), self.count);
-        // SAFETY: they came out of a box, and nobody has them any more.
-        drop(unsafe { Box::from_raw(slots) });
-    }
-}
-
 impl<T> Drop for Shared<T> {
     /// Drops what is left, oldest first, each once. Where such a drop panics, the rest is leaked, and the
     /// memory freed all the same.
@@ -78,7 +34,7 @@ impl<T> Drop for Shared<T> {
         let mut head = read_exclusive!(self.head);
         let tail = read_exclusive!(self.tail);
         if mem::needs_drop::<T>() {
-            self.slots.witness.write(head, tail.wrapping_sub(head));
+            self.slots.witness().write(head, tail.wrapping_sub(head));
             while head != tail {
                 let message = self.slots.slot(head);
                 head = head.wrapping_add(1);
@@ -113,8 +69,8 @@ unsafe impl<T: Send> Send for End<T> {}
 /// Panics where the capacity is zero or too large.
 pub(super) fn new<T>(capacity: usize) -> ([End<T>; 2], usize) {
     let slots = Slots::new(capacity);
-    let begin = slots.count.wrapping_neg();
-    let (first, mask) = (slots.first.as_ptr().cast(), slots.count - 1);
+    let begin = slots.count().wrapping_neg();
+    let (first, mask) = (slots.slot(0), slots.count() - 1);
     let shared = NonNull::from(Box::leak(Box::new(Shared {
         tail: CachePadded::new(AtomicUsize::new(begin)),
         head: CachePadded::new(AtomicUsize::new(begin)),
@@ -145,7 +101,7 @@ impl<T> End<T> {
     /// What tells the models who touches which slots.
     #[inline(always)]
     pub(super) fn witness(&self) -> &Witness {
-        &self.shared().slots.witness
+        self.shared().slots.witness()
     }
 
     /// Where the message with this index is, or will be.

@@ -5,7 +5,7 @@ use std::mem;
 use super::Buffered;
 use crate::channel::queue::Queue;
 use crate::channel::shared::Ends;
-use crate::ring::{Precedence, Refusal};
+use crate::ring::Refusal;
 use crate::sync::{Backoff, Ordering, step};
 use crate::wait::Side;
 
@@ -33,10 +33,7 @@ impl<Q: Queue> Buffered<Q> {
 
     /// Whether it accepts no more messages.
     pub(in crate::channel) fn is_closed(&self) -> bool {
-        matches!(
-            self.queue.pushable(Precedence::Ignored),
-            Err(Refusal::Closed)
-        )
+        self.queue.is_closed()
     }
 
     /// Drops what is in the channel. Where dropping a message panics, the rest is leaked.

@@ -2,8 +2,8 @@
 
 use super::Buffered;
 use crate::channel::error::{RecvNowError, SendError, SendNowError, TryRecvError, TrySendError};
-use crate::channel::queue::Queue;
-use crate::ring::Refusal;
+use crate::channel::queue::{Queue, Selectable};
+use crate::ring::{Precedence, Refusal};
 use crate::sync::{Backoff, step};
 
 impl<Q: Queue> Buffered<Q> {
@@ -20,28 +20,13 @@ impl<Q: Queue> Buffered<Q> {
             })
     }
 
-    /// Sends, in place of the oldest message if there is no room: that one.
-    pub(in crate::channel) fn force_send(
-        &self,
-        mut message: Q::Message,
-    ) -> Result<Option<Q::Message>, SendError<Q::Message>> {
-        let backoff = Backoff::new();
+    /// Whether a send would be done now, or why not.
+    pub(in crate::channel) fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
         loop {
-            let refused = match self.try_send(message) {
-                Ok(()) => return Ok(None),
-                Err(TrySendError::Disconnected(message)) => return Err(SendError(message)),
-                Err(TrySendError::Full(message)) => message,
-            };
-            message = match self.queue.displace(refused) {
-                // There are as many messages as before, and so as many wakes under way: nobody sleeps
-                // beside this one. But what was given up behind the displaced one is now the oldest.
-                Ok(displaced) => {
-                    step!(H16, self.pass_skipped());
-                    return Ok(Some(displaced));
-                }
-                Err(refused) => refused,
-            };
-            backoff.snooze();
+            match self.queue.pushable(precedence) {
+                Err(Refusal::Skipped) => self.pass_skipped(),
+                settled => return settled,
+            }
         }
     }
 
@@ -91,5 +76,32 @@ impl<Q: Queue> Buffered<Q> {
     #[inline(never)]
     pub(in crate::channel) fn try_recv_outlined(&self) -> Result<Q::Message, TryRecvError> {
         self.try_recv()
+    }
+}
+
+impl<Q: Selectable> Buffered<Q> {
+    /// Sends, in place of the oldest message if there is no room: that one.
+    pub(in crate::channel) fn force_send(
+        &self,
+        mut message: Q::Message,
+    ) -> Result<Option<Q::Message>, SendError<Q::Message>> {
+        let backoff = Backoff::new();
+        loop {
+            let refused = match self.try_send(message) {
+                Ok(()) => return Ok(None),
+                Err(TrySendError::Disconnected(message)) => return Err(SendError(message)),
+                Err(TrySendError::Full(message)) => message,
+            };
+            message = match self.queue.displace(refused) {
+                // There are as many messages as before, and so as many wakes under way: nobody sleeps
+                // beside this one. But what was given up behind the displaced one is now the oldest.
+                Ok(displaced) => {
+                    step!(H16, self.pass_skipped());
+                    return Ok(Some(displaced));
+                }
+                Err(refused) => refused,
+            };
+            backoff.snooze();
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Sends and receives of many messages at once.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -7,16 +9,17 @@ use std::task::{Context, Poll, ready};
 
 use super::Sending;
 use crate::batch::Unsent;
+use crate::channel::any_end::{Receives, Sends};
 use crate::channel::error::{RecvError, SendError};
-use crate::channel::receiver::{Receiver, Source};
-use crate::channel::sender::{Sender, Target};
-use crate::ring::Refusal;
+use crate::channel::receiver::Receiver;
+use crate::channel::sender::Sender;
 use crate::wait::TaskWait;
 
 /// After so many messages a poll lets other tasks run.
 const MOST_IN_A_POLL: usize = 1024;
 
-/// A send of many messages that is awaited. Made by [`Sender::send_batch_async`].
+/// A send of many messages that is awaited. Made by [`Sender::send_batch_async`], and the like of
+/// a [sender that is alone](crate::LoneSender::send_batch_async).
 ///
 /// **Dropped** before it is done, what it has sent stays sent, and the rest is dropped with it, or can be had
 /// before by [`take_back`](Self::take_back). For the rest as [`SendFuture`](super::SendFuture).
@@ -40,8 +43,8 @@ const MOST_IN_A_POLL: usize = 1024;
 /// # drop(receiver);
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct SendBatchFuture<'a, T, I: Iterator<Item = T>> {
-    sender: &'a Sender<T>,
+pub struct SendBatchFuture<'a, T, I: Iterator<Item = T>, S: Sends<T> = Sender<T>> {
+    sender: &'a S::Channel,
     /// `None` at the end.
     unsent: Option<Unsent<I>>,
     /// The first of what is not sent, while there is no room for it.
@@ -49,7 +52,16 @@ pub struct SendBatchFuture<'a, T, I: Iterator<Item = T>> {
     is_waiting: bool,
 }
 
-impl<T, I: Iterator<Item = T>> SendBatchFuture<'_, T, I> {
+impl<'a, T, I: Iterator<Item = T>, S: Sends<T>> SendBatchFuture<'a, T, I, S> {
+    pub(in crate::channel) fn new(sender: &'a S::Channel, messages: I) -> Self {
+        Self {
+            sender,
+            unsent: Some(Unsent::all(messages)),
+            sending: Sending::of(None),
+            is_waiting: false,
+        }
+    }
+
     /// Gives up: what was not sent, in its order. The future is then at its end, as it is where there
     /// is nothing to give back.
     pub fn take_back(self: Pin<&mut Self>) -> Option<Unsent<I>> {
@@ -57,7 +69,7 @@ impl<T, I: Iterator<Item = T>> SendBatchFuture<'_, T, I> {
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: as above.
         let sending = unsafe { Pin::new_unchecked(&mut this.sending) };
-        let first = sending.leave_off(this.sender);
+        let first = sending.leave_off::<S>(this.sender);
         let mut unsent = this.unsent.take()?;
         match first {
             Some(message) => unsent.put_back(message),
@@ -68,7 +80,7 @@ impl<T, I: Iterator<Item = T>> SendBatchFuture<'_, T, I> {
     }
 }
 
-impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
+impl<T, I: Iterator<Item = T>, S: Sends<T>> Future for SendBatchFuture<'_, T, I, S> {
     type Output = Result<usize, SendError<Unsent<I>>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -85,7 +97,7 @@ impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
                 return Poll::Pending;
             }
             if this.is_waiting {
-                let sent = ready!(sending.as_mut().poll(this.sender, context));
+                let sent = ready!(sending.as_mut().poll::<S>(this.sender, context));
                 this.is_waiting = false;
                 match sent {
                     Ok(()) => unsent.sent += 1,
@@ -99,16 +111,7 @@ impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
                     }
                 }
             }
-            let fitted = match &this.sender.channel {
-                Target::Bounded(channel) => {
-                    channel.send_what_fits_now(unsent, MOST_IN_A_POLL - sent)
-                }
-                Target::Unbounded(channel) => {
-                    channel.send_what_fits_now(unsent, MOST_IN_A_POLL - sent)
-                }
-                // They are handed over one by one.
-                Target::Rendezvous(_) => Err(Refusal::Spent),
-            };
+            let fitted = S::send_what_fits_now(this.sender, unsent, MOST_IN_A_POLL - sent);
             // Why there is no room, and what to do about it, is for the first of them to find out.
             let first = match fitted {
                 Ok(true) => None,
@@ -130,20 +133,21 @@ impl<T, I: Iterator<Item = T>> Future for SendBatchFuture<'_, T, I> {
     }
 }
 
-impl<T, I: Iterator<Item = T>> Drop for SendBatchFuture<'_, T, I> {
+impl<T, I: Iterator<Item = T>, S: Sends<T>> Drop for SendBatchFuture<'_, T, I, S> {
     fn drop(&mut self) {
         // SAFETY: it is not moved any more.
         drop(unsafe { Pin::new_unchecked(self) }.take_back());
     }
 }
 
-impl<T, I: Iterator<Item = T>> fmt::Debug for SendBatchFuture<'_, T, I> {
+impl<T, I: Iterator<Item = T>, S: Sends<T>> fmt::Debug for SendBatchFuture<'_, T, I, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("SendBatchFuture { .. }")
     }
 }
 
-/// A receive of many messages that is awaited. Made by [`Receiver::recv_batch_async`].
+/// A receive of many messages that is awaited. Made by [`Receiver::recv_batch_async`], and the like
+/// of a [receiver that is alone](crate::LoneReceiver::recv_batch_async).
 ///
 /// As [`RecvFuture`](super::RecvFuture): dropped before it is done, it has taken no message.
 ///
@@ -160,15 +164,15 @@ impl<T, I: Iterator<Item = T>> fmt::Debug for SendBatchFuture<'_, T, I> {
 /// # });
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct RecvBatchFuture<'a, T> {
-    receiver: &'a Receiver<T>,
+pub struct RecvBatchFuture<'a, T, R: Receives<T> = Receiver<T>> {
+    receiver: &'a R::Channel,
     into: &'a mut Vec<T>,
     max: usize,
     wait: TaskWait,
     is_done: bool,
 }
 
-impl<T> Future for RecvBatchFuture<'_, T> {
+impl<T, R: Receives<T>> Future for RecvBatchFuture<'_, T, R> {
     type Output = Result<usize, RecvError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -177,38 +181,52 @@ impl<T> Future for RecvBatchFuture<'_, T> {
         assert!(!this.is_done, "polled after the end");
         // SAFETY: as above.
         let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        let (into, max) = (&mut *this.into, this.max);
-        let received = match &this.receiver.channel {
-            _ if max == 0 => Ok(0),
-            Source::Bounded(channel) => ready!(channel.poll_recv_batch(wait, into, max, context)),
-            Source::Unbounded(channel) => ready!(channel.poll_recv_batch(wait, into, max, context)),
-            _ => {
-                // Before there is a message that could be lost with it.
-                into.reserve(1);
-                ready!(this.receiver.poll_recv(wait, context)).map(|first| {
-                    into.push(first);
-                    1 + this.receiver.recv_others(into, max - 1)
-                })
-            }
+        let received = if this.max == 0 {
+            Ok(0)
+        } else {
+            let into = &mut *this.into;
+            ready!(R::poll_recv_batch(
+                this.receiver,
+                wait,
+                into,
+                this.max,
+                context
+            ))
         };
         this.is_done = true;
         Poll::Ready(received)
     }
 }
 
-impl<T> Drop for RecvBatchFuture<'_, T> {
+impl<T, R: Receives<T>> Drop for RecvBatchFuture<'_, T, R> {
     fn drop(&mut self) {
         if !self.is_done {
             // SAFETY: it is not moved any more.
             let wait = unsafe { Pin::new_unchecked(&mut self.wait) };
-            self.receiver.leave_off(wait);
+            R::leave_off_recv(self.receiver, wait);
         }
     }
 }
 
-impl<T> fmt::Debug for RecvBatchFuture<'_, T> {
+impl<T, R: Receives<T>> fmt::Debug for RecvBatchFuture<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("RecvBatchFuture { .. }")
+    }
+}
+
+impl<'a, T, R: Receives<T>> RecvBatchFuture<'a, T, R> {
+    pub(in crate::channel) fn new(
+        receiver: &'a R::Channel,
+        into: &'a mut Vec<T>,
+        max: usize,
+    ) -> Self {
+        Self {
+            receiver,
+            into,
+            max,
+            wait: TaskWait::default(),
+            is_done: false,
+        }
     }
 }
 
@@ -239,12 +257,7 @@ impl<T> Sender<T> {
     where
         I: IntoIterator<Item = T>,
     {
-        SendBatchFuture {
-            sender: self,
-            unsent: Some(Unsent::all(messages.into_iter())),
-            sending: Sending::of(None),
-            is_waiting: false,
-        }
+        SendBatchFuture::new(self, messages.into_iter())
     }
 }
 
@@ -282,12 +295,6 @@ impl<T> Receiver<T> {
         max: usize,
     ) -> RecvBatchFuture<'a, T> {
         self.assert_awaitable();
-        RecvBatchFuture {
-            receiver: self,
-            into,
-            max,
-            wait: TaskWait::default(),
-            is_done: false,
-        }
+        RecvBatchFuture::new(self, into, max)
     }
 }

@@ -1,15 +1,19 @@
 //! The receive of one message.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use crate::channel::any_end::Receives;
 use crate::channel::error::RecvError;
 use crate::channel::receiver::Receiver;
 use crate::wait::TaskWait;
 
-/// A receive that is awaited. Made by [`Receiver::recv_async`].
+/// A receive that is awaited. Made by [`Receiver::recv_async`], and the like of a
+/// [receiver that is alone](crate::LoneReceiver::recv_async).
 ///
 /// **Dropped** before it is done, it has taken no message; if it was told of one, it tells the next
 /// receiver. **Forgotten** while it waits, it keeps its place in the line; the word of a message may
@@ -30,13 +34,13 @@ use crate::wait::TaskWait;
 /// # });
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct RecvFuture<'a, T> {
-    receiver: &'a Receiver<T>,
+pub struct RecvFuture<'a, T, R: Receives<T> = Receiver<T>> {
+    receiver: &'a R::Channel,
     wait: TaskWait,
     is_done: bool,
 }
 
-impl<T> Future for RecvFuture<'_, T> {
+impl<T, R: Receives<T>> Future for RecvFuture<'_, T, R> {
     type Output = Result<T, RecvError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -45,25 +49,35 @@ impl<T> Future for RecvFuture<'_, T> {
         assert!(!this.is_done, "polled after the end");
         // SAFETY: as above.
         let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        let received = ready!(this.receiver.poll_recv(wait, context));
+        let received = ready!(R::poll_recv(this.receiver, wait, context));
         this.is_done = true;
         Poll::Ready(received)
     }
 }
 
-impl<T> Drop for RecvFuture<'_, T> {
+impl<T, R: Receives<T>> Drop for RecvFuture<'_, T, R> {
     fn drop(&mut self) {
         if !self.is_done {
             // SAFETY: it is not moved any more.
             let wait = unsafe { Pin::new_unchecked(&mut self.wait) };
-            self.receiver.leave_off(wait);
+            R::leave_off_recv(self.receiver, wait);
         }
     }
 }
 
-impl<T> fmt::Debug for RecvFuture<'_, T> {
+impl<T, R: Receives<T>> fmt::Debug for RecvFuture<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("RecvFuture { .. }")
+    }
+}
+
+impl<'a, T, R: Receives<T>> RecvFuture<'a, T, R> {
+    pub(in crate::channel) fn new(receiver: &'a R::Channel) -> Self {
+        Self {
+            receiver,
+            wait: TaskWait::default(),
+            is_done: false,
+        }
     }
 }
 
@@ -110,10 +124,6 @@ impl<T> Receiver<T> {
     /// ```
     pub fn recv_async(&self) -> RecvFuture<'_, T> {
         self.assert_awaitable();
-        RecvFuture {
-            receiver: self,
-            wait: TaskWait::default(),
-            is_done: false,
-        }
+        RecvFuture::new(self)
     }
 }

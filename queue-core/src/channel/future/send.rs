@@ -1,15 +1,19 @@
 //! The send of one message.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::Sending;
+use crate::channel::any_end::Sends;
 use crate::channel::error::SendError;
 use crate::channel::sender::Sender;
 
-/// A send that is awaited. Made by [`Sender::send_async`].
+/// A send that is awaited. Made by [`Sender::send_async`], and the like of a
+/// [sender that is alone](crate::LoneSender::send_async).
 ///
 /// **Dropped** before it is done, it has not sent its message, which is dropped with it, or can be had
 /// before by [`take_back`](Self::take_back). Dropped after it was told that there is room, it tells the next
@@ -32,14 +36,14 @@ use crate::channel::sender::Sender;
 /// # });
 /// ```
 #[must_use = "a future does nothing unless it is awaited"]
-pub struct SendFuture<'a, T> {
-    sender: &'a Sender<T>,
+pub struct SendFuture<'a, T, S: Sends<T> = Sender<T>> {
+    sender: &'a S::Channel,
     sending: Sending<T>,
     is_done: bool,
 }
 
-impl<'a, T> SendFuture<'a, T> {
-    fn new(sender: &'a Sender<T>, message: T) -> Self {
+impl<'a, T, S: Sends<T>> SendFuture<'a, T, S> {
+    pub(in crate::channel) fn new(sender: &'a S::Channel, message: T) -> Self {
         Self {
             sender,
             sending: Sending::of(Some(message)),
@@ -63,10 +67,10 @@ impl<'a, T> SendFuture<'a, T> {
     pub fn take_back(self: Pin<&mut Self>) -> Option<T> {
         let (sender, sending, is_done) = self.parts();
         *is_done = true;
-        sending.leave_off(sender)
+        sending.leave_off::<S>(sender)
     }
 
-    fn parts(self: Pin<&mut Self>) -> (&'a Sender<T>, Pin<&mut Sending<T>>, &mut bool) {
+    fn parts(self: Pin<&mut Self>) -> (&'a S::Channel, Pin<&mut Sending<T>>, &mut bool) {
         // SAFETY: `sending` is pinned with its owner, out of which nothing is moved.
         let this = unsafe { self.get_unchecked_mut() };
         // SAFETY: as above.
@@ -75,19 +79,19 @@ impl<'a, T> SendFuture<'a, T> {
     }
 }
 
-impl<T> Future for SendFuture<'_, T> {
+impl<T, S: Sends<T>> Future for SendFuture<'_, T, S> {
     type Output = Result<(), SendError<T>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (sender, sending, is_done) = self.parts();
         assert!(!*is_done, "polled after the end");
-        let sent = ready!(sending.poll(sender, context));
+        let sent = ready!(sending.poll::<S>(sender, context));
         *is_done = true;
         Poll::Ready(sent)
     }
 }
 
-impl<T> Drop for SendFuture<'_, T> {
+impl<T, S: Sends<T>> Drop for SendFuture<'_, T, S> {
     fn drop(&mut self) {
         if !self.is_done {
             // SAFETY: it is not moved any more.
@@ -96,7 +100,7 @@ impl<T> Drop for SendFuture<'_, T> {
     }
 }
 
-impl<T> fmt::Debug for SendFuture<'_, T> {
+impl<T, S: Sends<T>> fmt::Debug for SendFuture<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("SendFuture { .. }")
     }

@@ -1,5 +1,7 @@
 //! A sender as a sink.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,10 +9,12 @@ use std::task::{Context, Poll, ready};
 use futures_sink::Sink;
 
 use super::Sending;
+use crate::channel::any_end::Sends;
 use crate::channel::error::SendError;
 use crate::channel::sender::Sender;
 
-/// A sender as a [`Sink`]. Made by [`Sender::sink`] and [`Sender::into_sink`].
+/// A sender as a [`Sink`]. Made by [`Sender::sink`] and [`Sender::into_sink`], and the like of a
+/// [sender that is alone](crate::LoneSender::sink).
 ///
 /// It takes one message beyond what the channel holds, and holds no room in the channel for it: others
 /// may send between its `poll_ready` and its `start_send`. `poll_flush` ends when that message is in the
@@ -45,32 +49,40 @@ use crate::channel::sender::Sender;
 /// # });
 /// ```
 #[must_use = "a sink does nothing unless it is polled"]
-pub struct SendSink<'a, T> {
-    sender: Held<'a, T>,
+pub struct SendSink<'a, T, S: Sends<T> = Sender<T>> {
+    sender: Held<'a, T, S>,
     sending: Sending<T>,
     /// There is a message that is not in the channel yet.
     is_loaded: bool,
 }
 
-enum Held<'a, T> {
-    Own(Sender<T>),
-    Lent(&'a Sender<T>),
+enum Held<'a, T, S: Sends<T>> {
+    Own(S),
+    Lent(&'a S::Channel),
     /// It has been closed.
     GivenUp,
 }
 
-impl<T> Held<'_, T> {
-    fn sender(&self) -> Option<&Sender<T>> {
+impl<T, S: Sends<T>> Held<'_, T, S> {
+    fn channel(&self) -> Option<&S::Channel> {
         match self {
-            Self::Own(sender) => Some(sender),
-            Self::Lent(sender) => Some(sender),
+            Self::Own(sender) => Some(sender.channel()),
+            Self::Lent(channel) => Some(channel),
             Self::GivenUp => None,
         }
     }
 }
 
-impl<'a, T> SendSink<'a, T> {
-    fn new(sender: Held<'a, T>) -> Self {
+impl<'a, T, S: Sends<T>> SendSink<'a, T, S> {
+    pub(in crate::channel) fn own(sender: S) -> Self {
+        Self::over(Held::Own(sender))
+    }
+
+    pub(in crate::channel) fn lent(sender: &'a S::Channel) -> Self {
+        Self::over(Held::Lent(sender))
+    }
+
+    fn over(sender: Held<'a, T, S>) -> Self {
         Self {
             sender,
             sending: Sending::of(None),
@@ -80,7 +92,7 @@ impl<'a, T> SendSink<'a, T> {
 
     /// Sends what is loaded.
     fn flush(&mut self, context: &mut Context<'_>) -> Poll<Result<(), SendError<Option<T>>>> {
-        let Some(sender) = self.sender.sender() else {
+        let Some(channel) = self.sender.channel() else {
             return Poll::Ready(Ok(()));
         };
         if !self.is_loaded {
@@ -88,23 +100,23 @@ impl<'a, T> SendSink<'a, T> {
         }
         // SAFETY: `self` is pinned: it comes out of a `Pin` in each method that calls this.
         let sending = unsafe { Pin::new_unchecked(&mut self.sending) };
-        let sent = ready!(sending.poll(sender, context));
+        let sent = ready!(sending.poll::<S>(channel, context));
         self.is_loaded = false;
         Poll::Ready(sent.map_err(|SendError(message)| SendError(Some(message))))
     }
 
     /// Leaves off, and drops what is loaded.
     fn leave_off(&mut self) {
-        if let Some(sender) = self.sender.sender() {
+        if let Some(channel) = self.sender.channel() {
             // SAFETY: `self` is pinned, or is dropped and not moved any more.
             let sending = unsafe { Pin::new_unchecked(&mut self.sending) };
             self.is_loaded = false;
-            drop(sending.leave_off(sender));
+            drop(sending.leave_off::<S>(channel));
         }
     }
 }
 
-impl<T> Sink<T> for SendSink<'_, T> {
+impl<T, S: Sends<T>> Sink<T> for SendSink<'_, T, S> {
     type Error = SendError<Option<T>>;
 
     fn poll_ready(
@@ -116,8 +128,8 @@ impl<T> Sink<T> for SendSink<'_, T> {
         ready!(this.flush(context))?;
         let is_open = this
             .sender
-            .sender()
-            .is_some_and(|sender| !sender.is_closed());
+            .channel()
+            .is_some_and(|channel| !S::is_closed(channel));
         Poll::Ready(if is_open {
             Ok(())
         } else {
@@ -129,7 +141,7 @@ impl<T> Sink<T> for SendSink<'_, T> {
         // SAFETY: nothing is moved out of it.
         let this = unsafe { self.get_unchecked_mut() };
         assert!(
-            !this.is_loaded && this.sender.sender().is_some(),
+            !this.is_loaded && this.sender.channel().is_some(),
             "`start_send` without `poll_ready`, or after `poll_close`"
         );
         // SAFETY: it is pinned with its owner.
@@ -159,13 +171,13 @@ impl<T> Sink<T> for SendSink<'_, T> {
     }
 }
 
-impl<T> Drop for SendSink<'_, T> {
+impl<T, S: Sends<T>> Drop for SendSink<'_, T, S> {
     fn drop(&mut self) {
         self.leave_off();
     }
 }
 
-impl<T> fmt::Debug for SendSink<'_, T> {
+impl<T, S: Sends<T>> fmt::Debug for SendSink<'_, T, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("SendSink { .. }")
     }
@@ -188,7 +200,7 @@ impl<T> Sender<T> {
     /// # });
     /// ```
     pub fn sink(&self) -> SendSink<'_, T> {
-        SendSink::new(Held::Lent(self))
+        SendSink::lent(self)
     }
 
     /// A sink with the sender inside. Needs the feature `futures`.
@@ -206,6 +218,6 @@ impl<T> Sender<T> {
     /// # });
     /// ```
     pub fn into_sink(self) -> SendSink<'static, T> {
-        SendSink::new(Held::Own(self))
+        SendSink::own(self)
     }
 }

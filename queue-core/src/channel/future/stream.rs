@@ -1,5 +1,7 @@
 //! A receiver as a stream.
 
+#![expect(private_bounds, reason = "the ends are known: the trait is sealed")]
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,11 +9,13 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_core::stream::FusedStream;
 
+use crate::channel::any_end::Receives;
 use crate::channel::receiver::Receiver;
 use crate::wait::TaskWait;
 
 /// The messages of a channel as a [`Stream`], which ends when the channel is empty, and closed or every sender
-/// gone. Made by [`Receiver::stream`] and [`Receiver::into_stream`].
+/// gone. Made by [`Receiver::stream`] and [`Receiver::into_stream`], and the like of a
+/// [receiver that is alone](crate::LoneReceiver::stream).
 ///
 /// It is dropped, and forgotten, as a [`RecvFuture`](super::RecvFuture) is. Between a poll that found nothing and the
 /// next one it keeps its place in the line, and may hold the word of a message that nobody else is told of: poll it on, or
@@ -31,27 +35,45 @@ use crate::wait::TaskWait;
 /// # });
 /// ```
 #[must_use = "a stream does nothing unless it is polled"]
-pub struct RecvStream<'a, T> {
-    receiver: Held<'a, T>,
+pub struct RecvStream<'a, T, R: Receives<T> = Receiver<T>> {
+    receiver: Held<'a, T, R>,
     wait: TaskWait,
     is_over: bool,
 }
 
-enum Held<'a, T> {
-    Own(Receiver<T>),
-    Lent(&'a Receiver<T>),
+enum Held<'a, T, R: Receives<T>> {
+    Own(R),
+    Lent(&'a R::Channel),
 }
 
-impl<T> Held<'_, T> {
-    fn receiver(&self) -> &Receiver<T> {
+impl<T, R: Receives<T>> Held<'_, T, R> {
+    fn channel(&self) -> &R::Channel {
         match self {
-            Self::Own(receiver) => receiver,
-            Self::Lent(receiver) => receiver,
+            Self::Own(receiver) => receiver.channel(),
+            Self::Lent(channel) => channel,
         }
     }
 }
 
-impl<T> Stream for RecvStream<'_, T> {
+impl<'a, T, R: Receives<T>> RecvStream<'a, T, R> {
+    pub(in crate::channel) fn own(receiver: R) -> Self {
+        Self::over(Held::Own(receiver))
+    }
+
+    pub(in crate::channel) fn lent(receiver: &'a R::Channel) -> Self {
+        Self::over(Held::Lent(receiver))
+    }
+
+    fn over(receiver: Held<'a, T, R>) -> Self {
+        Self {
+            receiver,
+            wait: TaskWait::default(),
+            is_over: false,
+        }
+    }
+}
+
+impl<T, R: Receives<T>> Stream for RecvStream<'_, T, R> {
     type Item = T;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -62,31 +84,28 @@ impl<T> Stream for RecvStream<'_, T> {
         }
         // SAFETY: as above.
         let wait = unsafe { Pin::new_unchecked(&mut this.wait) };
-        this.receiver
-            .receiver()
-            .poll_recv(wait, context)
-            .map(|received| {
-                this.is_over = received.is_err();
-                received.ok()
-            })
+        R::poll_recv(this.receiver.channel(), wait, context).map(|received| {
+            this.is_over = received.is_err();
+            received.ok()
+        })
     }
 }
 
-impl<T> FusedStream for RecvStream<'_, T> {
+impl<T, R: Receives<T>> FusedStream for RecvStream<'_, T, R> {
     fn is_terminated(&self) -> bool {
         self.is_over
     }
 }
 
-impl<T> Drop for RecvStream<'_, T> {
+impl<T, R: Receives<T>> Drop for RecvStream<'_, T, R> {
     fn drop(&mut self) {
         // SAFETY: it is not moved any more.
         let wait = unsafe { Pin::new_unchecked(&mut self.wait) };
-        self.receiver.receiver().leave_off(wait);
+        R::leave_off_recv(self.receiver.channel(), wait);
     }
 }
 
-impl<T> fmt::Debug for RecvStream<'_, T> {
+impl<T, R: Receives<T>> fmt::Debug for RecvStream<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("RecvStream { .. }")
     }
@@ -113,11 +132,7 @@ impl<T> Receiver<T> {
     /// ```
     pub fn stream(&self) -> RecvStream<'_, T> {
         self.assert_awaitable();
-        RecvStream {
-            receiver: Held::Lent(self),
-            wait: TaskWait::default(),
-            is_over: false,
-        }
+        RecvStream::lent(self)
     }
 
     /// The messages as a stream with the receiver inside. Needs the feature `futures`.
@@ -140,10 +155,6 @@ impl<T> Receiver<T> {
     /// ```
     pub fn into_stream(self) -> RecvStream<'static, T> {
         self.assert_awaitable();
-        RecvStream {
-            receiver: Held::Own(self),
-            wait: TaskWait::default(),
-            is_over: false,
-        }
+        RecvStream::own(self)
     }
 }
