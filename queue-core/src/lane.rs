@@ -27,6 +27,9 @@
 //! **Progress**: no call waits for the other end. A CAS is repeated where a flag has changed under it, which takes a peer that
 //! goes to sleep, is woken, or closes.
 
+#[cfg(all(test, not(queue_model)))]
+mod tests;
+
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;

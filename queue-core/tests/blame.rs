@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use queue_core::{Builder, Ring, bounded, weighted};
+use queue_core::{Builder, Ring, bounded, mpsc, spmc, spsc, weighted};
 
 /// The file of the last panic.
 static BLAMED: Mutex<String> = Mutex::new(String::new());
@@ -26,6 +26,12 @@ fn a_panic_names_the_line_of_the_caller() {
     assert_blamed(|| drop(bounded::<u8>(usize::MAX)));
     assert_blamed(|| drop(Builder::new().bounded::<u8>(usize::MAX)));
     assert_blamed(|| drop(weighted::<usize>(0, 1, |weight| *weight)));
+    assert_blamed(|| drop(spsc::bounded::<u8>(0)));
+    assert_blamed(|| drop(spsc::bounded::<u8>(usize::MAX)));
+    assert_blamed(|| drop(mpsc::bounded::<u8>(0)));
+    assert_blamed(|| drop(spmc::bounded::<u8>(usize::MAX)));
+    let (mut alone, _receiver) = spsc::bounded::<u8>(1);
+    assert_blamed(|| drop(alone.send_async_from(&mut None)));
     let (sender, _receiver) = bounded::<u8>(1);
     assert_blamed(|| {
         let _ = sender.try_send_from(&mut None);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use futures::executor::block_on;
-use queue_core::{Receiver, Sender, bounded, unbounded};
+use queue_core::{Receiver, Sender, bounded, mpsc, spmc, spsc, unbounded};
 
 const MESSAGES: u64 = 10_000;
 
@@ -107,6 +107,94 @@ fn beside_threads_that_block() {
         assert_eq!(block_on(consume(receiver)), MESSAGES * (MESSAGES - 1) / 2);
         producer.join().unwrap();
     }
+}
+
+/// Ends that are alone go into tasks, which go from thread to thread.
+#[test]
+fn ends_that_are_alone_under_tokio() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    for capacity in [1, 3, 64] {
+        let (mut one, mut ones) = spsc::bounded(capacity);
+        let (many, mut gathered) = mpsc::bounded(capacity);
+        let (mut spread, workers) = spmc::bounded(capacity);
+        let sums = runtime.block_on(async {
+            let first = tokio::spawn(async move {
+                for number in 0..MESSAGES {
+                    one.send_async(number).await.unwrap();
+                }
+            });
+            let second = tokio::spawn(async move {
+                while let Ok(number) = ones.recv_async().await {
+                    spread.send_async(number).await.unwrap();
+                }
+            });
+            let thirds = [workers.clone(), workers].map(|worker| {
+                let many = many.clone();
+                tokio::spawn(async move {
+                    let mut messages = Vec::new();
+                    while worker.recv_batch_async(&mut messages, 7).await.is_ok() {
+                        many.send_batch_async(messages.drain(..)).await.unwrap();
+                    }
+                })
+            });
+            drop(many);
+            let mut sum = 0;
+            while let Ok(number) = gathered.recv_async().await {
+                sum += number;
+            }
+            first.await.unwrap();
+            second.await.unwrap();
+            for third in thirds {
+                third.await.unwrap();
+            }
+            sum
+        });
+        assert_eq!(sums, MESSAGES * (MESSAGES - 1) / 2);
+    }
+}
+
+/// A receiver that is alone, in a loop in which its futures are dropped.
+#[test]
+fn an_end_that_is_alone_in_a_select_loop_of_tokio() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .unwrap();
+    let (mut sender, mut receiver) = spsc::bounded(3);
+    let received = runtime.block_on(async {
+        let sending = tokio::spawn(async move {
+            for number in 0..MESSAGES {
+                let mut message = Some(number);
+                while message.is_some() {
+                    tokio::select! {
+                        sent = sender.send_async_from(&mut message) => sent.unwrap(),
+                        () = tokio::task::yield_now() => {}
+                    }
+                }
+            }
+        });
+        let mut ticks = tokio::time::interval(Duration::from_micros(50));
+        let mut received = 0;
+        loop {
+            tokio::select! {
+                number = receiver.recv_async() => match number {
+                    Ok(number) => {
+                        assert_eq!(number, received);
+                        received += 1;
+                    }
+                    Err(_) => break,
+                },
+                _ = ticks.tick() => {}
+            }
+        }
+        sending.await.unwrap();
+        received
+    });
+    assert_eq!(received, MESSAGES);
 }
 
 /// In a loop over `tokio::select!` the futures of all branches but one are dropped each time.
@@ -256,6 +344,25 @@ mod streams_and_sinks {
             drop(receiver);
             assert_eq!(sink.flush().await.unwrap_err().into_inner(), Some(1));
             assert_eq!(sink.send(2).await.unwrap_err().into_inner(), None);
+        });
+    }
+
+    #[test]
+    fn ends_that_are_alone_are_a_stream_and_a_sink() {
+        let (mut sender, mut receiver) = spsc::bounded(2);
+        block_on(async {
+            pin!(sender.sink()).send(1).await.unwrap();
+            assert_eq!(pin!(receiver.stream()).next().await, Some(1));
+            let numbers = stream::iter((0..MESSAGES / 10).map(Ok));
+            let (sent, sum) = future::join(
+                numbers.forward(sender.into_sink()),
+                receiver
+                    .into_stream()
+                    .fold(0, async |sum, number| sum + number),
+            )
+            .await;
+            sent.unwrap();
+            assert_eq!(sum, MESSAGES / 10 * (MESSAGES / 10 - 1) / 2);
         });
     }
 

@@ -11,6 +11,7 @@ mod exchange;
 mod force_push;
 mod given_up;
 mod handles;
+mod lone;
 mod model;
 mod model_tests;
 mod overtaking;
