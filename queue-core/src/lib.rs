@@ -6,6 +6,8 @@
 //! - [`bounded`] and [`unbounded`]: channels whose two ends wait for each other, first
 //!   spinning briefly, then asleep on a futex. Capacity zero is a rendezvous. [`StaticChannel`] lies in a
 //!   `static`.
+//! - [`spsc::bounded`], [`mpsc::bounded`], [`spmc::bounded`]: channels that know that an end is alone. Its handle is neither
+//!   cloned nor shared, and a second one, or two operations at once, do not compile.
 //! - [`select!`], [`select_biased!`], [`Select`]: waiting for several of them at once; with
 //!   [`after`], [`at`], [`tick`] and [`never()`] for time.
 //! - Batches: [`send_batch`](Sender::send_batch), [`try_send_rest`](Sender::try_send_rest),
@@ -21,6 +23,17 @@
 //! - [`Builder`]: how each end waits, and counters. [`weighted`]: channels bounded by what their messages weigh.
 //! - Awaiting, in one line with threads (at capacity 0, behind them): [`send_async`](Sender::send_async),
 //!   [`recv_async`](Receiver::recv_async); with the feature `futures` a `Stream` and a `Sink`.
+//!
+//! # Which one
+//!
+//! | | at both ends many | one receiver | one sender | one of each |
+//! |---|---|---|---|---|
+//! | ends that wait, block or await | [`bounded`], [`unbounded`] | [`mpsc::bounded`] | [`spmc::bounded`] | [`spsc::bounded`] |
+//! | ends that poll | [`Ring`], [`StaticRing`] | | | [`spsc::ring`] |
+//!
+//! [`bounded`] does everything: selects, weak handles, overwriting, capacity 0, a [`Builder`]. [`mpsc`] and [`spmc`] are the same
+//! ring with one handle that cannot be cloned: for the compiler's sake, not for speed. [`spsc`] is another queue, whose ends
+//! never get into each other's way.
 //!
 //! What the calls of other channel crates are called here is said in [`migration`].
 //!

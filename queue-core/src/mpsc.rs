@@ -1,6 +1,6 @@
 //! Channels with many senders and one receiver.
 //!
-//! The [`Sender`](crate::Sender) is that of every channel: cloned, shared, and at home in a [`select!`](crate::select!). The
+//! The [`Sender`] is that of every channel: cloned, shared, and at home in a [`select!`](crate::select!). The
 //! [`Receiver`] is alone: neither cloned nor shared, and each operation takes it by exclusive reference. So a second receiver, or
 //! two receives at once, do not compile, and what one receives follows what it received before.
 //!

@@ -1,6 +1,6 @@
 //! Channels with one sender and many receivers, each message to one of them.
 //!
-//! The [`Receiver`](crate::Receiver) is that of every channel: cloned, shared, and at home in a [`select!`](crate::select!). The
+//! The [`Receiver`] is that of every channel: cloned, shared, and at home in a [`select!`](crate::select!). The
 //! [`Sender`] is alone: neither cloned nor shared, and each operation takes it by exclusive reference. So a second sender, or two sends
 //! at once, do not compile, and nothing comes between what one sends.
 //!

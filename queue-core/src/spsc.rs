@@ -1,4 +1,13 @@
-//! A bounded ring for one producer and one consumer, both wait-free.
+//! Queues for one producer and one consumer: a ring that never parks, and a channel that does.
+//!
+//! [`ring`] is for ends that poll: wait-free, with messages that can be written and read in place.
+#![cfg_attr(
+    feature = "std",
+    doc = "[`bounded`] is for ends that wait for each other: a [`Sender`] and a [`Receiver`] that block, or await, as those of
+[`crate::bounded`](crate::bounded()) do, on a queue that knows that each of them is alone."
+)]
+//!
+//! # The ring
 //!
 //! ```text
 //!            head: the consumer's       tail: the producer's
@@ -8,7 +17,7 @@
 //!   └────────┴────────┴────────┴────────┴────────┴────────┘
 //! ```
 //!
-//! [`ring`] gives two ends, of which there is never a second one. A [`Producer`] and a [`Consumer`] can be
+//! It has two ends, of which there is never a second one. A [`Producer`] and a [`Consumer`] can be
 //! sent to other threads, and are neither cloned nor shared: what they may do at the same time, they may do
 //! without asking each other. The messages lie side by side, so that either end can work on several of them in
 //! place: [`write_chunk`](Producer::write_chunk), [`read_chunk`](Consumer::read_chunk).
@@ -163,6 +172,71 @@ pub type Receiver<T> = crate::channel::LoneReceiver<T, crate::lane::Lane<T>>;
 /// }
 /// drop(sender);
 /// assert_eq!(worker.join().unwrap(), 5050);
+/// ```
+///
+/// # What does not compile
+///
+/// Its handles are neither cloned nor shared, and what sends or receives takes them by exclusive reference. So these
+/// do not compile: a second handle,
+///
+/// ```compile_fail,E0599
+/// let (sender, _receiver) = queue_core::spsc::bounded::<u8>(1);
+/// let second = sender.clone();
+/// ```
+///
+/// ```compile_fail,E0599
+/// let (_sender, receiver) = queue_core::spsc::bounded::<u8>(1);
+/// let second = receiver.clone();
+/// ```
+///
+/// one that two threads have,
+///
+/// ```compile_fail,E0277
+/// fn shared(_: impl Sync) {}
+/// let (sender, _receiver) = queue_core::spsc::bounded::<u8>(1);
+/// shared(sender);
+/// ```
+///
+/// ```compile_fail,E0277
+/// fn shared(_: impl Sync) {}
+/// let (_sender, receiver) = queue_core::spsc::bounded::<u8>(1);
+/// shared(receiver);
+/// ```
+///
+/// two operations at once,
+///
+/// ```compile_fail,E0499
+/// let (_sender, mut receiver) = queue_core::spsc::bounded::<u8>(1);
+/// let (first, second) = (receiver.recv_async(), receiver.recv_async());
+/// drop(first);
+/// ```
+///
+/// ```compile_fail,E0499
+/// let (mut sender, _receiver) = queue_core::spsc::bounded(1);
+/// let (first, second) = (sender.send_async(1), sender.send_async(2));
+/// drop(first);
+/// ```
+///
+/// messages of a thread on another one,
+///
+/// ```compile_fail,E0277
+/// let (sender, _receiver) = queue_core::spsc::bounded::<std::rc::Rc<u8>>(1);
+/// std::thread::spawn(move || drop(sender));
+/// ```
+///
+/// and messages that live too short.
+///
+/// ```compile_fail
+/// use queue_core::spsc::{self, Sender};
+///
+/// let (sender, mut receiver) = spsc::bounded::<&'static str>(1);
+/// fn send_a_short_one<'a>(mut sender: Sender<&'a str>, short: &'a str) {
+///     sender.send(short).unwrap();
+/// }
+/// let short = String::from("letter");
+/// send_a_short_one(sender, &short);
+/// drop(short);
+/// println!("{:?}", receiver.recv());
 /// ```
 #[cfg(feature = "std")]
 #[must_use]

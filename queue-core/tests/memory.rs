@@ -64,27 +64,28 @@ fn a_ring_allocates_once() {
     assert_eq!(allocations, 1);
 }
 
-/// The channel itself, and its slots; nothing by waiting, by batches into a vector that is large enough, or by the end.
+/// The channel itself, and its slots; nothing by waiting, or by the end.
 #[test]
 fn a_channel_of_one_and_one_allocates_twice() {
-    for sender_goes_first in [false, true] {
-        let allocations = balanced(|| {
-            let (mut sender, mut receiver) = spsc::bounded(3);
-            let patience = Duration::from_micros(1);
-            assert!(receiver.recv_timeout(patience).is_err());
-            (0..3).for_each(|number| sender.send(number).unwrap());
-            assert!(sender.send_timeout(3, patience).is_err());
-            assert_eq!(receiver.recv(), Ok(0));
-            if sender_goes_first {
-                drop(sender);
-                drop(receiver);
-            } else {
-                drop(receiver);
-                drop(sender);
-            }
-        });
-        assert_eq!(allocations, 2);
-    }
+    let live = |sender_goes_first| {
+        let (mut sender, mut receiver) = spsc::bounded(3);
+        let a_moment = Duration::from_millis(1);
+        assert!(receiver.recv_timeout(a_moment).is_err());
+        (0..3).for_each(|number| sender.send(number).unwrap());
+        assert!(sender.send_timeout(3, a_moment).is_err());
+        assert_eq!(receiver.recv(), Ok(0));
+        if sender_goes_first {
+            drop(sender);
+            drop(receiver);
+        } else {
+            drop(receiver);
+            drop(sender);
+        }
+    };
+    // The first wait of a thread may set the thread up.
+    live(true);
+    assert_eq!(balanced(|| live(false)), 2);
+    assert_eq!(balanced(|| live(true)), 2);
 }
 
 /// Capacities, with so many messages that find room. Without a limit they fill three blocks.

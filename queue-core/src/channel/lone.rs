@@ -24,35 +24,36 @@ use crate::wait::Side;
 
 type Ends<Q> = (Handle<Buffered<Q>, SendEnd>, Handle<Buffered<Q>, RecvEnd>);
 
+/// The ends of a queue whose sides of one handle are these.
+fn ends<Q: Queue>(queue: Q, lone: &'static [Side]) -> Ends<Q> {
+    shared::new(Buffered::new(queue, Setup::of_lone(lone)))
+}
+
 #[track_caller]
-fn channel<Q: Queue>(
-    capacity: usize,
-    lone: &'static [Side],
-    queue: impl FnOnce(usize) -> Q,
-) -> Ends<Q> {
+fn refuse_zero(capacity: usize) {
     assert!(
         capacity > 0,
         "capacity must be non-zero: `queue_core::bounded(0)` makes a rendezvous"
     );
-    shared::new(Buffered::new(queue(capacity), Setup::of_lone(lone)))
 }
 
 /// One sender, one receiver.
 #[track_caller]
 pub(crate) fn spsc<T>(capacity: usize) -> (LoneSender<T, Lane<T>>, LoneReceiver<T, Lane<T>>) {
-    let (sender, receiver) = channel(capacity, &[Side::Senders, Side::Receivers], |capacity| {
-        // SAFETY: what pushes, or asks whether it could, is called by the one sender alone, and what pops by the one receiver,
-        // each through an exclusive reference, or through a future that has borrowed the handle exclusively; and at the end by
-        // the drop of that very handle. To move a handle or such a borrow to another thread makes a happens-before.
-        unsafe { Lane::new(capacity) }
-    });
+    refuse_zero(capacity);
+    // SAFETY: what pushes, or asks whether it could, is called by the one sender alone, and what pops by the one
+    // receiver, each through an exclusive reference, or through a future that has borrowed the handle exclusively; and at the
+    // end by the drop of that very handle. To move a handle or such a borrow to another thread makes a happens-before.
+    let lane = unsafe { Lane::new(capacity) };
+    let (sender, receiver) = ends(lane, &[Side::Senders, Side::Receivers]);
     (LoneSender::new(sender), LoneReceiver::new(receiver))
 }
 
 /// Many senders, one receiver.
 #[track_caller]
 pub(crate) fn mpsc<T>(capacity: usize) -> (Sender<T>, LoneReceiver<T, HeapRing<T>>) {
-    let (senders, receiver) = channel(capacity, &[Side::Receivers], HeapRing::new);
+    refuse_zero(capacity);
+    let (senders, receiver) = ends(HeapRing::new(capacity), &[Side::Receivers]);
     (
         Sender::new(Target::Bounded(senders)),
         LoneReceiver::new(receiver),
@@ -62,7 +63,8 @@ pub(crate) fn mpsc<T>(capacity: usize) -> (Sender<T>, LoneReceiver<T, HeapRing<T
 /// One sender, many receivers.
 #[track_caller]
 pub(crate) fn spmc<T>(capacity: usize) -> (LoneSender<T, HeapRing<T>>, Receiver<T>) {
-    let (sender, receivers) = channel(capacity, &[Side::Senders], HeapRing::new);
+    refuse_zero(capacity);
+    let (sender, receivers) = ends(HeapRing::new(capacity), &[Side::Senders]);
     (
         LoneSender::new(sender),
         Receiver::new(Source::Bounded(receivers)),
