@@ -44,4 +44,4 @@ pub use write_slot::WriteSlot;
 
 /// The ring of a channel: on the heap, or over the slots of a static.
 #[cfg(feature = "alloc")]
-pub type HeapRing<T> = RawRing<T, crate::word::NativeWord, storage::Allocated<T>>;
+pub(crate) type HeapRing<T> = RawRing<T, crate::word::NativeWord, storage::Allocated<T>>;

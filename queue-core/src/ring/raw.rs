@@ -97,6 +97,10 @@ pub(crate) struct Claim<'a, T, W: Word = NativeWord> {
 }
 
 /// The ring that everything else stands on.
+#[allow(
+    unreachable_pub,
+    reason = "it belongs to a public type, where there are channels"
+)]
 pub struct RawRing<T, W: Word, S: Storage<T, W>> {
     /// The ticket of the next pop, with `PARKED` for senders and `PRIORITY`.
     pub(super) head: CachePadded<W::Atomic>,
