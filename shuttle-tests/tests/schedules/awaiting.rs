@@ -45,7 +45,7 @@ impl<F: Future> Future for Abandoned<'_, F> {
 
 /// Awaits the future until it comes to its end or chance gives up. Then it lies there a while, and may be notified,
 /// before the caller drops it.
-async fn abandoned<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
+pub(crate) async fn abandoned<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
     let output = Abandoned {
         future,
         polls: thread_rng().gen_range(0..4),

@@ -9,6 +9,7 @@ mod batch;
 mod blocking;
 mod closing;
 mod evidence;
+mod lone;
 mod ring;
 mod select;
 mod support;
