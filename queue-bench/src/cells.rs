@@ -5,7 +5,7 @@ use std::thread;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::Topology;
+use crate::contract::{Mode, Topology};
 use crate::message::Payload;
 
 /// How many messages producers may be ahead of the consumers where the queue never
@@ -196,6 +196,33 @@ impl Cell {
         }
     }
 
+    /// The cell as the threads see it that carry it out in this mode: tasks are as many as the cell
+    /// says, but their runtime has no more threads than there are cores.
+    #[must_use]
+    pub fn on_threads(self, mode: Mode) -> Self {
+        match mode {
+            Mode::Tokio => self.within(cores()),
+            Mode::TokioCurrent => self.within(0).with_load(Load::Alone),
+            _ => self,
+        }
+    }
+
+    /// The same with fewer threads, if there are fewer cores, but one at each end at least.
+    fn within(self, cores: usize) -> Self {
+        let fewer = self.producers.min(self.consumers).min(cores / 2).max(1);
+        let others = |side: usize| side.min(cores.saturating_sub(fewer)).max(1);
+        let (producers, consumers) = if self.producers > self.consumers {
+            (others(self.producers), fewer)
+        } else {
+            (fewer, others(self.consumers))
+        };
+        Self {
+            producers,
+            consumers,
+            ..self
+        }
+    }
+
     /// Whether there are more threads than cores to run them.
     #[must_use]
     pub fn is_oversubscribed(&self) -> bool {
@@ -297,6 +324,25 @@ mod tests {
         let cell = Cell::shaped(1, 1, 64);
         assert_eq!(cell.threads(), 2);
         assert_eq!(cell.with_load(Load::Alone).threads(), 1);
+    }
+
+    #[test]
+    fn a_runtime_has_a_thread_for_each_core_and_none_beyond() {
+        let sides = |(producers, consumers), cores| {
+            let threads = Cell::shaped(producers, consumers, 64).within(cores);
+            (threads.producers, threads.consumers)
+        };
+        assert_eq!(sides((4, 4), 2), (1, 1));
+        assert_eq!(sides((4, 4), 5), (2, 3));
+        assert_eq!(sides((4, 1), 4), (3, 1));
+        assert_eq!(sides((1, 4), 4), (1, 3));
+        assert_eq!(sides((4, 2), 16), (4, 2));
+        assert_eq!(sides((2, 2), 1), (1, 1));
+
+        let cell = Cell::shaped(4, 4, 64);
+        assert_eq!(cell.on_threads(Mode::TokioCurrent).threads(), 1);
+        assert!(cell.on_threads(Mode::Tokio).threads() <= cores().max(2));
+        assert_eq!(cell.on_threads(Mode::Async), cell);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub use contender::Contender;
 pub(crate) use planted::{DELAYED, SCALED, SLOWER, calibrate};
 
 use crate::cells::Kind;
-use crate::contract::Form;
+use crate::contract::{Form, Mode};
 use crate::link::{
     Async, Await, Batch, Batching, Block, Blocking, Polling, Select, Selecting, Try, Windowed,
 };
@@ -113,6 +113,8 @@ pub fn all() -> Vec<Contender> {
             poll::<queue_core::Ring>(),
             poll::<queue_core::Channel>().named(OUR_CHANNEL, "channel"),
             awaiting::<queue_core::Channel>(),
+            on_tokio::<queue_core::Channel>(),
+            on_tokio_current::<queue_core::Channel>(),
             batch16::<queue_core::Channel>(),
             batch64::<queue_core::Channel>(),
             rendezvous::<queue_core::Channel>(),
@@ -163,6 +165,8 @@ pub fn all() -> Vec<Contender> {
             block::<flume::Channel>(),
             poll::<flume::Channel>(),
             awaiting::<flume::Channel>(),
+            on_tokio::<flume::Channel>(),
+            on_tokio_current::<flume::Channel>(),
             batch16::<flume::Channel>(),
             batch64::<flume::Channel>(),
             rendezvous::<flume::Channel>(),
@@ -173,6 +177,8 @@ pub fn all() -> Vec<Contender> {
             block::<kanal::Channel>(),
             poll::<kanal::Channel>(),
             awaiting::<kanal::Channel>(),
+            on_tokio::<kanal::Channel>(),
+            on_tokio_current::<kanal::Channel>(),
             batch16::<kanal::Channel>(),
             batch64::<kanal::Channel>(),
             rendezvous::<kanal::Channel>(),
@@ -182,6 +188,8 @@ pub fn all() -> Vec<Contender> {
             block::<crossfire::Bounded>(),
             poll::<crossfire::Bounded>(),
             awaiting::<crossfire::BoundedTasks>(),
+            on_tokio::<crossfire::BoundedTasks>(),
+            on_tokio_current::<crossfire::BoundedTasks>(),
             unbounded::<crossfire::Unbounded>(),
             select::<crossfire::Bounded>(),
         ],
@@ -189,20 +197,31 @@ pub fn all() -> Vec<Contender> {
             block::<crossfire::Mpsc>(),
             poll::<crossfire::Mpsc>(),
             awaiting::<crossfire::MpscTasks>(),
+            on_tokio::<crossfire::MpscTasks>(),
+            on_tokio_current::<crossfire::MpscTasks>(),
             unbounded::<crossfire::MpscUnbounded>(),
         ],
         vec![
             block::<crossfire::Spsc>(),
             poll::<crossfire::Spsc>(),
             awaiting::<crossfire::SpscTasks>(),
+            on_tokio::<crossfire::SpscTasks>(),
+            on_tokio_current::<crossfire::SpscTasks>(),
             unbounded::<crossfire::SpscUnbounded>(),
             select::<crossfire::Spsc>(),
         ],
-        vec![poll::<rapidfire::Bounded>()],
+        vec![
+            poll::<rapidfire::Bounded>(),
+            awaiting::<rapidfire::Bounded>(),
+            on_tokio::<rapidfire::Bounded>(),
+            on_tokio_current::<rapidfire::Bounded>(),
+        ],
         vec![
             block::<async_channel::Channel>(),
             poll::<async_channel::Channel>(),
             awaiting::<async_channel::Channel>(),
+            on_tokio::<async_channel::Channel>(),
+            on_tokio_current::<async_channel::Channel>(),
             unbounded::<async_channel::Channel>(),
         ],
         vec![poll::<concurrent_queue::Bounded>()],
@@ -210,6 +229,8 @@ pub fn all() -> Vec<Contender> {
             block::<tokio::Bounded>(),
             poll::<tokio::Bounded>(),
             awaiting::<tokio::Bounded>(),
+            on_tokio::<tokio::Bounded>(),
+            on_tokio_current::<tokio::Bounded>(),
             batch16::<tokio::Bounded>(),
             batch64::<tokio::Bounded>(),
             unbounded::<tokio::Unbounded>(),
@@ -218,11 +239,15 @@ pub fn all() -> Vec<Contender> {
             block::<thingbuf::Threads>(),
             poll::<thingbuf::Threads>(),
             awaiting::<thingbuf::Tasks>(),
+            on_tokio::<thingbuf::Tasks>(),
+            on_tokio_current::<thingbuf::Tasks>(),
         ],
         vec![
             block::<fibre::Mpmc>(),
             poll::<fibre::Mpmc>(),
             awaiting::<fibre::MpmcTasks>(),
+            on_tokio::<fibre::MpmcTasks>(),
+            on_tokio_current::<fibre::MpmcTasks>(),
             batch16::<fibre::Mpmc>(),
             batch64::<fibre::Mpmc>(),
             rendezvous::<fibre::MpmcRendezvous>(),
@@ -232,6 +257,8 @@ pub fn all() -> Vec<Contender> {
             block::<fibre::Mpsc>(),
             poll::<fibre::Mpsc>(),
             awaiting::<fibre::MpscTasks>(),
+            on_tokio::<fibre::MpscTasks>(),
+            on_tokio_current::<fibre::MpscTasks>(),
             batch16::<fibre::Mpsc>(),
             batch64::<fibre::Mpsc>(),
             rendezvous::<fibre::MpscRendezvous>(),
@@ -241,6 +268,8 @@ pub fn all() -> Vec<Contender> {
             block::<fibre::Spsc>(),
             poll::<fibre::Spsc>(),
             awaiting::<fibre::SpscTasks>(),
+            on_tokio::<fibre::SpscTasks>(),
+            on_tokio_current::<fibre::SpscTasks>(),
             batch16::<fibre::Spsc>(),
             batch64::<fibre::Spsc>(),
             rendezvous::<fibre::SpscRendezvous>(),
@@ -305,14 +334,22 @@ pub(crate) fn planted() -> Vec<Contender> {
 /// Contenders that do wrong on purpose.
 #[must_use]
 pub fn faulty() -> Vec<Contender> {
-    vec![
-        block::<faulty::Hanging>(),
-        block::<faulty::Muting>(),
-        block::<faulty::Panicking>(),
-        block::<faulty::Losing>(),
-        block::<faulty::Aborting>(),
-        block::<faulty::Babbling>(),
+    [
+        wrong::<faulty::Hanging>().to_vec(),
+        wrong::<faulty::Muting>().to_vec(),
+        wrong::<faulty::Panicking>().to_vec(),
+        wrong::<faulty::Losing>().to_vec(),
+        wrong::<faulty::Aborting>().to_vec(),
+        wrong::<faulty::Babbling>().to_vec(),
+        // Only a task can miss its wake-up by this fault.
+        wrong::<faulty::Oversleeping>()[1..].to_vec(),
     ]
+    .concat()
+}
+
+/// On threads, and on either runtime.
+fn wrong<Q: Blocking + Async>() -> [Contender; 3] {
+    [block::<Q>(), on_tokio::<Q>(), on_tokio_current::<Q>()]
 }
 
 fn block<Q: Blocking>() -> Contender {
@@ -325,6 +362,14 @@ fn poll<Q: Polling>() -> Contender {
 
 fn awaiting<Q: Async>() -> Contender {
     Contender::of::<Await<Q>>(Kind::Buffered)
+}
+
+fn on_tokio<Q: Async>() -> Contender {
+    Contender::of_tasks::<Q>(Mode::Tokio)
+}
+
+fn on_tokio_current<Q: Async>() -> Contender {
+    Contender::of_tasks::<Q>(Mode::TokioCurrent)
 }
 
 fn batch16<Q: Batching>() -> Contender {

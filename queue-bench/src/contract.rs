@@ -53,14 +53,18 @@ impl Topology {
 
 /// What an operation does when the queue is full, or empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Mode {
     /// It waits, in whatever way the queue has.
     Block,
     /// It returns at once; the caller backs off and tries again.
     Try,
-    /// It suspends the task.
+    /// It suspends the task, which is all that its thread runs.
     Async,
+    /// The like, with all tasks on a runtime of tokio's that has as many threads as the cell uses cores.
+    Tokio,
+    /// The like, on a runtime that has one thread.
+    TokioCurrent,
     /// Sixteen messages at a time, in one call if the queue has such a call.
     Batch16,
     /// The like with sixty-four.
@@ -69,7 +73,18 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode, in the order in which they are run.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
+        Self::Block,
+        Self::Try,
+        Self::Async,
+        Self::Tokio,
+        Self::TokioCurrent,
+        Self::Batch16,
+        Self::Batch64,
+    ];
+
+    /// Those in which each worker is a thread.
+    pub const OF_THREADS: [Self; 5] = [
         Self::Block,
         Self::Try,
         Self::Async,
@@ -77,11 +92,20 @@ impl Mode {
         Self::Batch64,
     ];
 
+    /// Those in which the workers are tasks of one runtime.
+    pub const OF_TASKS: [Self; 2] = [Self::Tokio, Self::TokioCurrent];
+
+    /// Whether the workers are tasks of one runtime.
+    #[must_use]
+    pub const fn has_runtime(self) -> bool {
+        matches!(self, Self::Tokio | Self::TokioCurrent)
+    }
+
     /// How many messages a call passes at most.
     #[must_use]
     pub const fn batch(self) -> usize {
         match self {
-            Self::Block | Self::Try | Self::Async => 1,
+            Self::Block | Self::Try | Self::Async | Self::Tokio | Self::TokioCurrent => 1,
             Self::Batch16 => 16,
             Self::Batch64 => 64,
         }
@@ -151,6 +175,8 @@ impl fmt::Display for Mode {
             Self::Block => "block",
             Self::Try => "try",
             Self::Async => "async",
+            Self::Tokio => "tokio",
+            Self::TokioCurrent => "tokio-current",
             Self::Batch16 => "batch16",
             Self::Batch64 => "batch64",
         })
@@ -187,6 +213,20 @@ mod tests {
         assert_eq!(ring.to_string(), "per-producer/spmc/try/ring");
         for contract in [contract, ring] {
             assert_eq!(Form::of(&contract.to_string()), contract.form);
+        }
+    }
+
+    #[test]
+    fn a_worker_is_a_thread_or_a_task_in_every_mode() {
+        for mode in Mode::ALL {
+            let is_of = [&Mode::OF_THREADS[..], &Mode::OF_TASKS].map(|kind| kind.contains(&mode));
+            assert_eq!(is_of, [!mode.has_runtime(), mode.has_runtime()], "{mode}");
+            let written = serde_json::to_value(mode).unwrap();
+            assert_eq!(
+                written,
+                mode.to_string(),
+                "a plan and a row call it the same"
+            );
         }
     }
 

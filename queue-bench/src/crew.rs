@@ -5,6 +5,7 @@
 //! is read, each worker bound to a core, and each measurement hands every worker
 //! a job.
 
+use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Barrier};
@@ -12,7 +13,9 @@ use std::thread;
 
 use core_affinity::CoreId;
 
-use crate::cells::Cell;
+use crate::cells::{self, Cell};
+use crate::contract::Mode;
+use crate::runtime::Runtime;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -26,6 +29,8 @@ pub struct Crew {
     /// Which of the cores each worker is bound to.
     places: Vec<usize>,
     pinned: bool,
+    /// Where tasks run, if the workers are tasks.
+    runtime: Option<Runtime>,
 }
 
 impl Crew {
@@ -55,6 +60,40 @@ impl Crew {
         let alone = cell.threads() == 1;
         let consumers = if alone { 0 } else { cell.consumers };
         Self::at(pin, |cores| places(cell.producers, consumers, cores))
+    }
+
+    /// Starts the workers of a cell in this mode; if they are tasks, the threads of their runtime too,
+    /// one on each core that the threads of the crew use.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system refuses a thread.
+    #[must_use]
+    pub fn in_mode(cell: &Cell, mode: Mode, pin: bool) -> Self {
+        let crew = Self::of(&cell.on_threads(mode), pin);
+        let runtime = match mode {
+            Mode::Tokio => Runtime::of_threads(&crew.seats(pin)),
+            Mode::TokioCurrent => Runtime::of_one_thread(crew.seats(pin)[0]),
+            _ => return crew,
+        };
+        Self {
+            pinned: crew.pinned && runtime.is_pinned(),
+            runtime: Some(runtime),
+            ..crew
+        }
+    }
+
+    /// The cores in use, once each; where workers are not pinned, as many times none as they could use.
+    fn seats(&self, pin: bool) -> Vec<Option<CoreId>> {
+        let cores = cores(pin);
+        if cores.is_empty() {
+            return vec![None; self.places.len().min(cells::cores())];
+        }
+        let places = BTreeSet::from_iter(&self.places);
+        places
+            .into_iter()
+            .map(|&place| Some(cores[place]))
+            .collect()
     }
 
     /// Starts a worker for each of these cores, the first one being 0, starting over when they run
@@ -93,6 +132,7 @@ impl Crew {
             pinned: reports.into_iter().take(places.len()).all(|pinned| pinned),
             letterboxes,
             places,
+            runtime: None,
         }
     }
 
@@ -109,6 +149,15 @@ impl Crew {
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         self.pinned
+    }
+
+    /// Where tasks run.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the crew was not started in a mode of tasks.
+    pub(crate) fn runtime(&self) -> &Runtime {
+        self.runtime.as_ref().expect("the workers are tasks")
     }
 
     /// Gives job *n* to worker *n*; they begin together, once all are awake.
@@ -206,6 +255,24 @@ mod tests {
             let cores = core_affinity::get_core_ids().map_or(1, |cores| cores.len());
             assert_ne!(one, other);
             assert_eq!(crew.places[one] != crew.places[other], cores > 1);
+        }
+    }
+
+    #[test]
+    fn tasks_have_a_runtime_with_a_thread_on_each_core_in_use() {
+        for pin in [true, false] {
+            let cores = if pin {
+                cores(pin).len()
+            } else {
+                cells::cores()
+            };
+            let crew = |mode| Crew::in_mode(&Cell::shaped(4, 4, 64), mode, pin);
+            let many = crew(Mode::Tokio);
+            assert_eq!(many.runtime().threads(), cores.clamp(1, 8));
+            assert_eq!(many.is_pinned(), pin && cores > 0);
+            let one = crew(Mode::TokioCurrent);
+            assert_eq!((one.runtime().threads(), one.places.len()), (1, 1));
+            assert!(crew(Mode::Async).runtime.is_none());
         }
     }
 

@@ -40,6 +40,7 @@ pub mod message;
 mod records;
 mod report;
 mod run;
+mod runtime;
 mod schedule;
 mod selfcheck;
 mod slice;

@@ -4,7 +4,7 @@
 //! it can do: [`Blocking`], [`Polling`], [`Async`], [`Batching`]. [`Block`], [`Try`],
 //! [`Await`] and [`Batch`] make each of them a [`Link`], the one interface that the
 //! measured loops are compiled against, once for every contender and kind of
-//! message. Another way to use a queue is another such wrapper: [`Select`] where one
+//! message. (Where the workers are tasks themselves, a slice uses [`Async`] as it is.) Another way to use a queue is another such wrapper: [`Select`] where one
 //! consumer has several channels, [`Windowed`] where a queue would grow without limit.
 
 mod asynchronous;

@@ -129,7 +129,7 @@ impl Comparison {
             let ours = contenders.iter().filter(|contender| contender.is_ours());
             names.extend(ours.map(|ours| control_of(ours.name)));
         }
-        let usual = scenario.map_or_else(|| usual_slice(&cell), Scenario::slice);
+        let usual = scenario.map_or_else(|| usual_slice(&cell.on_threads(mode)), Scenario::slice);
         let mut plan = Plan {
             cell,
             mode,
@@ -152,7 +152,7 @@ impl Comparison {
     }
 }
 
-/// How long a slice lasts if nothing else is said.
+/// How long a slice with these threads lasts if nothing else is said.
 pub(crate) fn usual_slice(cell: &Cell) -> Duration {
     if cell.is_oversubscribed() {
         OVERSUBSCRIBED_SLICE

@@ -36,6 +36,7 @@
 
 mod alone;
 mod stamps;
+mod tasks;
 mod usage;
 mod work;
 
@@ -54,6 +55,7 @@ use crate::latency::Delays;
 use crate::link::{Link, Producers};
 use crate::message::{Ascent, Message, Tally};
 
+pub(crate) use tasks::measure as measure_tasks;
 pub(crate) use usage::Usage;
 use work::{Intake, Outgo, consume, produce};
 
@@ -120,18 +122,31 @@ pub(crate) fn measure<L: Link, M: Message>(
     }
     let track = Arc::new(Track::new(cell));
     let reports = crew.start(jobs::<L, M>(cell, &track));
+    let (reports, _) = conduct(cell, &track, &reports, length)?;
+    evaluate(reports)
+}
 
+/// Turns the phases of a slice; what its workers report, and what the process has cost while they
+/// were measured.
+fn conduct(
+    cell: &Cell,
+    track: &Track,
+    reports: &Receiver<Outcome<Report>>,
+    length: Duration,
+) -> Result<(Vec<Report>, Usage), Failure> {
     let begin = Instant::now();
     let enough = 2 * cell.backlog();
     while track.received() < enough || begin.elapsed() < length / WARM_UP_PART {
-        pause(&reports, GLANCE)?;
+        pause(reports, GLANCE)?;
     }
+    let before = Usage::of_this_process();
     track.turn(MEASURE);
-    pause(&reports, length)?;
+    pause(reports, length)?;
     while !track.is_measuring() {
-        pause(&reports, GLANCE)?;
+        pause(reports, GLANCE)?;
     }
     track.turn(STOP);
+    let usage = Usage::of_this_process() - before;
 
     let reports = (0..cell.threads())
         .map(|_| {
@@ -141,7 +156,7 @@ pub(crate) fn measure<L: Link, M: Message>(
                 .map_err(Failure)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    evaluate(reports)
+    Ok((reports, usage))
 }
 
 /// Sleeps, unless a worker has failed; none may be done before it is told to stop.
@@ -368,8 +383,8 @@ mod tests {
             Cell::unbounded(Topology::Mpsc, 2, 1),
             Cell::select(4, 2, 8),
         ] {
-            let crew = Crew::assemble(cell.threads(), false);
             for mode in Mode::ALL {
+                let crew = Crew::in_mode(&cell, mode, false);
                 for contender in contenders::all() {
                     if contender.competes(&cell, mode) {
                         watchdog.watch(contender.name, Duration::ZERO);
@@ -387,9 +402,11 @@ mod tests {
 
     #[test]
     fn a_lost_message_and_a_panic_are_failures() {
+        let watchdog = Watchdog::for_tests();
+        watchdog.watch("faults", Duration::ZERO);
         let cell = Cell::new(Topology::Spsc, 1, 1, 64);
         for contender in contenders::faulty() {
-            let crew = Crew::assemble(cell.threads(), false);
+            let crew = Crew::in_mode(&cell, contender.contract.mode, false);
             let measure = || contender.measure(&crew, &cell, Duration::from_millis(1));
             match contender.name {
                 "faulty-panic" => assert_eq!(measure(), Err(Failure("out of patience".into()))),

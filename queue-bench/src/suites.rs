@@ -64,7 +64,7 @@ fn quick() -> Vec<(Cell, Mode)> {
     in_modes(cells, &COMMON)
 }
 
-/// 80 cells and modes, so that a machine with two cores is through within an hour and a half.
+/// 104 cells and modes, so that a machine with two cores is through within an hour and a half.
 fn full() -> Vec<(Cell, Mode)> {
     let narrow = [(1, 1), (2, 2)];
     let varied = |slots: &'static [usize]| {
@@ -103,9 +103,10 @@ fn full() -> Vec<(Cell, Mode)> {
         in_modes(batches, &[Mode::Async, Mode::Batch16, Mode::Batch64]),
         in_modes(bursts, &COMMON),
         in_modes(edges, &COMMON),
-        in_modes([alone], &Mode::ALL),
+        in_modes([alone], &Mode::OF_THREADS),
         in_modes(beyond, &[Mode::Block]),
         corners(),
+        in_modes(tasks(), &Mode::OF_TASKS),
     ]
     .concat()
 }
@@ -122,6 +123,16 @@ fn corners() -> Vec<(Cell, Mode)> {
             Mode::Block,
         ),
     ]
+}
+
+/// Where tasks share a runtime: from nobody beside them to four times as many as threads, from a
+/// suspension at each message to hardly any.
+fn tasks() -> impl Iterator<Item = Cell> {
+    [(1, 1), (4, 1), (2, 2), (4, 4)]
+        .into_iter()
+        .flat_map(|(producers, consumers)| {
+            [1, 64, 1024].map(|slots| Cell::shaped(producers, consumers, slots))
+        })
 }
 
 fn grid() -> Vec<(Cell, Mode)> {
@@ -142,7 +153,7 @@ mod tests {
 
     #[test]
     fn no_cell_stands_twice_in_a_suite() {
-        for (suite, size) in [(Suite::Quick, 12), (Suite::Full, 80), (Suite::Grid, 700)] {
+        for (suite, size) in [(Suite::Quick, 12), (Suite::Full, 104), (Suite::Grid, 980)] {
             let members = suite.members();
             let names: HashSet<_> = members
                 .iter()

@@ -164,7 +164,7 @@ impl Choice {
             let plan = &comparison.plan;
             let (cell, mode) = (plan.cell.to_string(), plan.mode.to_string());
             let mut tags = String::new();
-            if plan.cell.is_oversubscribed() {
+            if plan.cell.on_threads(plan.mode).is_oversubscribed() {
                 tags.push_str(" (oversubscribed)");
             }
             if !comparison.contenders.iter().any(Contender::is_ours) {
@@ -172,7 +172,7 @@ impl Choice {
             }
             let _ = writeln!(
                 text,
-                "{cell:36} {mode:8} {:>5.0} s  {}{tags}",
+                "{cell:36} {mode:13} {:>5.0} s  {}{tags}",
                 time.as_secs_f64(),
                 Vec::from_iter(names).join(" ")
             );

@@ -3,18 +3,27 @@
 use std::time::Duration;
 
 use super::is_ours;
-use crate::cells::{Cell, Kind};
+use crate::cells::{Cell, Kind, Load};
 use crate::contract::{Contract, Mode};
 use crate::crew::Crew;
 use crate::instructions::{self, Step};
 use crate::latency::{self, Scenario};
-use crate::link::{Link, Queue};
+use crate::link::{Async, Await, Link, Queue};
 use crate::message::Payload;
 use crate::slice::{self, Failure, Measured};
 use crate::transfer;
 
 /// A measurement, compiled for a queue, a mode and a kind of message.
 type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
+
+/// What else is compiled for a queue whose workers are threads.
+#[derive(Clone, Copy, Debug)]
+struct OnThreads {
+    delay: fn(&Crew, Scenario, Duration) -> Result<Measured, Failure>,
+    transfer: fn(&Crew, &Cell, u64) -> Duration,
+    uncontended: fn(&Cell, u64) -> Duration,
+    operate: fn(&Cell, Step, u64),
+}
 
 /// A queue in one mode and one kind of cell, with its measurements compiled for it.
 #[derive(Clone, Copy, Debug)]
@@ -32,12 +41,9 @@ pub struct Contender {
     /// In the order of [`Payload::ALL`]; only words in the modes and kinds of cells where no suite
     /// varies the payload, as each costs the compiler its time.
     measure: &'static [Measure],
-    delay: fn(&Crew, Scenario, Duration) -> Result<Measured, Failure>,
     holds: fn(usize) -> bool,
     carries: fn(Payload) -> bool,
-    transfer: fn(&Crew, &Cell, u64) -> Duration,
-    uncontended: fn(&Cell, u64) -> Duration,
-    operate: fn(&Cell, Step, u64),
+    threads: Option<OnThreads>,
 }
 
 impl Contender {
@@ -54,12 +60,28 @@ impl Contender {
             },
             notes: L::NOTES,
             measure: const { &[slice::measure::<L, u64>] },
-            delay: latency::measure::<L>,
             holds: L::Queue::holds,
             carries: L::Queue::carries,
-            transfer: transfer::transfer::<L>,
-            uncontended: transfer::uncontended::<L>,
-            operate: instructions::carry_out::<L>,
+            threads: Some(OnThreads {
+                delay: latency::measure::<L>,
+                transfer: transfer::transfer::<L>,
+                uncontended: transfer::uncontended::<L>,
+                operate: instructions::carry_out::<L>,
+            }),
+        }
+    }
+
+    /// With tasks of a runtime as its workers: slices only.
+    pub(super) fn of_tasks<Q: Async>(mode: Mode) -> Self {
+        let own = Self::of::<Await<Q>>(Kind::Buffered);
+        Self {
+            contract: Contract {
+                mode,
+                ..own.contract
+            },
+            measure: const { &[slice::measure_tasks::<Q, u64>] },
+            threads: None,
+            ..own
         }
     }
 
@@ -109,12 +131,19 @@ impl Contender {
     pub fn competes(&self, cell: &Cell, mode: Mode) -> bool {
         let queue = cell.of_one_channel();
         let topology = self.contract.topology;
+        let is_for_tasks = cell.load == Load::Steady;
         self.contract.mode == mode
+            && (is_for_tasks || !mode.has_runtime())
             && self.kind == cell.kind()
             && topology.serves(queue.producers, queue.consumers)
             && queue.capacity.limit().is_none_or(self.holds)
             && self.with(queue.payload).is_some()
             && (self.carries)(queue.payload)
+    }
+
+    fn on_threads(&self) -> &OnThreads {
+        let threads = self.threads.as_ref();
+        threads.expect("only slices are measured where the workers are tasks")
     }
 
     /// Measures one slice of that length.
@@ -135,31 +164,32 @@ impl Contender {
         scenario: Scenario,
         length: Duration,
     ) -> Result<Measured, Failure> {
-        (self.delay)(crew, scenario, length)
+        (self.on_threads().delay)(crew, scenario, length)
     }
 
     /// Carries out a step that often, to be counted.
     pub(crate) fn operate(&self, cell: &Cell, step: Step, times: u64) {
-        (self.operate)(cell, step, times);
+        (self.on_threads().operate)(cell, step, times);
     }
 
     /// Moves that many messages through the crew; the time that it took.
     ///
     /// # Panics
     ///
-    /// Panics if a worker does, or if messages are lost or altered.
+    /// Panics if a worker does, if messages are lost or altered, and where the workers are tasks.
     #[must_use]
     pub fn transfer(&self, crew: &Crew, cell: &Cell, messages: u64) -> Duration {
-        (self.transfer)(crew, cell, messages)
+        (self.on_threads().transfer)(crew, cell, messages)
     }
 
     /// Sends and receives that many messages one by one on this thread.
     ///
     /// # Panics
     ///
-    /// Panics if messages are lost or altered, in a cell of [`Kind::Rendezvous`], and in batches.
+    /// Panics if messages are lost or altered, in a cell of [`Kind::Rendezvous`], in batches, and where
+    /// the workers are tasks.
     #[must_use]
     pub fn uncontended(&self, cell: &Cell, messages: u64) -> Duration {
-        (self.uncontended)(cell, messages)
+        (self.on_threads().uncontended)(cell, messages)
     }
 }

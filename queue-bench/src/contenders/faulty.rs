@@ -1,12 +1,13 @@
 //! Contenders that go wrong after a few messages, to try out what catches them.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::{process, thread};
+use std::{future, process, thread};
+
+use async_channel::{Receiver, Sender, bounded};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Blocking, Ends, Queue};
+use crate::link::{self, Async, Blocking, Ends, Queue};
 use crate::message::Message;
 
 /// How many messages go well.
@@ -23,9 +24,14 @@ pub(super) trait Fault: 'static {
     fn forgets(_number: u64) -> bool {
         false
     }
+
+    /// Whether a task that receives this message is suspended instead, and not woken.
+    fn misses_wake_up(_number: u64) -> bool {
+        false
+    }
 }
 
-/// A standard channel with a fault.
+/// async-channel's channel with a fault, for threads and for tasks.
 #[derive(Debug)]
 pub(super) struct Faulty<F>(F);
 
@@ -35,6 +41,7 @@ pub(super) type Panicking = Faulty<Panic>;
 pub(super) type Losing = Faulty<Lose>;
 pub(super) type Aborting = Faulty<Abort>;
 pub(super) type Babbling = Faulty<Babble>;
+pub(super) type Oversleeping = Faulty<Oversleep>;
 
 #[derive(Debug)]
 pub(super) struct Hang;
@@ -55,6 +62,10 @@ pub(super) struct Abort;
 /// Bothers nobody but those who read what it writes.
 #[derive(Debug)]
 pub(super) struct Babble;
+
+/// Keeps no thread from its work.
+#[derive(Debug)]
+pub(super) struct Oversleep;
 
 impl Fault for Hang {
     const NAME: &'static str = "faulty-hang";
@@ -118,18 +129,28 @@ impl Fault for Babble {
     }
 }
 
+impl Fault for Oversleep {
+    const NAME: &'static str = "faulty-oversleep";
+
+    fn strike(_: u64) {}
+
+    fn misses_wake_up(number: u64) -> bool {
+        number >= PATIENCE
+    }
+}
+
 impl<F: Fault> Queue for Faulty<F> {
     const NAME: &'static str = F::NAME;
-    const VERSION: &'static str = env!("VERSION_RUSTC");
-    const TOPOLOGY: Topology = Topology::Mpsc;
+    const VERSION: &'static str = env!("VERSION_ASYNC_CHANNEL");
+    const TOPOLOGY: Topology = Topology::Mpmc;
     const NOTES: &'static str = "wrong on purpose";
 
-    type Sender<M: Message> = (SyncSender<M>, u64);
+    type Sender<M: Message> = (Sender<M>, u64);
     type Receiver<M: Message> = (Receiver<M>, u64);
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (sender, receiver) = sync_channel(cell.slots());
-        (vec![(sender, 0); cell.producers], vec![(receiver, 0)])
+        let (sender, receiver) = bounded(cell.slots());
+        link::clones(((sender, 0), (receiver, 0)), cell)
     }
 }
 
@@ -137,14 +158,36 @@ impl<F: Fault> Blocking for Faulty<F> {
     fn send<M: Message>((sender, number): &mut Self::Sender<M>, message: M) {
         if !F::forgets(*number) {
             sender
-                .send(message)
-                .expect("the receiver outlives the senders");
+                .send_blocking(message)
+                .expect("the receivers outlive the senders");
         }
         *number += 1;
     }
 
     fn recv<M: Message>((receiver, number): &mut Self::Receiver<M>) -> Option<M> {
-        let message = receiver.recv().ok()?;
+        let message = receiver.recv_blocking().ok()?;
+        F::strike(*number);
+        *number += 1;
+        Some(message)
+    }
+}
+
+impl<F: Fault> Async for Faulty<F> {
+    async fn send<M: Message>((sender, number): &mut Self::Sender<M>, message: M) {
+        if !F::forgets(*number) {
+            sender
+                .send(message)
+                .await
+                .expect("the receivers outlive the senders");
+        }
+        *number += 1;
+    }
+
+    async fn recv<M: Message>((receiver, number): &mut Self::Receiver<M>) -> Option<M> {
+        if F::misses_wake_up(*number) {
+            future::pending::<()>().await;
+        }
+        let message = receiver.recv().await.ok()?;
         F::strike(*number);
         *number += 1;
         Some(message)

@@ -24,3 +24,5 @@ impl Queue for Bounded {
 }
 
 polling!(Bounded);
+
+asynchronous!(Bounded);

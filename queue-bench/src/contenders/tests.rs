@@ -1,9 +1,10 @@
 use std::time::Duration;
 
 use super::*;
-use crate::cells::Cell;
+use crate::cells::{Cell, Load};
 use crate::contract::{Mode, Topology};
 use crate::crew::Crew;
+use crate::message::Payload;
 use crate::suites::Suite;
 use crate::watchdog::Watchdog;
 
@@ -20,6 +21,11 @@ fn each_name_stands_once_in_each_cell_and_mode() {
             let is_held = match mode {
                 Mode::Block => true,
                 Mode::Try => cell.kind() == Kind::Buffered,
+                Mode::Tokio | Mode::TokioCurrent => {
+                    cell.kind() == Kind::Buffered
+                        && cell.load == Load::Steady
+                        && cell.payload == Payload::Word
+                }
                 _ => false,
             };
             if is_held {
@@ -37,7 +43,8 @@ fn each_name_stands_once_in_each_cell_and_mode() {
 #[test]
 fn whoever_can_be_slept_on_is_no_ring() {
     for contender in all() {
-        if matches!(contender.contract.mode, Mode::Block | Mode::Async) {
+        let mode = contender.contract.mode;
+        if matches!(mode, Mode::Block | Mode::Async) || mode.has_runtime() {
             let all = all();
             let mut same = all.iter().filter(|other| other.name == contender.name);
             // Ours has its name in common: a ring where the caller polls, a channel elsewhere.
@@ -79,7 +86,7 @@ fn every_contender_moves_messages_in_every_shape_it_allows() {
     let selects = [1, 2, 3].map(|producers| Cell::select(6, producers, 3));
     for cell in queues.chain(selects) {
         let crew = Crew::assemble(cell.threads(), false);
-        for mode in Mode::ALL {
+        for mode in Mode::OF_THREADS {
             for contender in all().iter().filter(|c| c.competes(&cell, mode)) {
                 watchdog.watch(contender.name, Duration::ZERO);
                 let _ = contender.transfer(&crew, &cell, 1_000);
@@ -95,7 +102,10 @@ fn every_contender_moves_messages_on_one_thread() {
         Cell::unbounded(Topology::Spsc, 1, 1),
         Cell::select(4, 1, 4),
     ] {
-        for mode in Mode::ALL.into_iter().filter(|mode| mode.batch() == 1) {
+        for mode in Mode::OF_THREADS
+            .into_iter()
+            .filter(|mode| mode.batch() == 1)
+        {
             for contender in all().iter().filter(|c| c.competes(&cell, mode)) {
                 let _ = contender.uncontended(&cell, 100);
             }

@@ -1,7 +1,7 @@
-//! tokio's `mpsc` channels, without its runtime.
+//! tokio's `mpsc` channels.
 //!
-//! Fairness: outside of a runtime there is no cooperative budget, which its tasks would
-//! pay for; its blocking calls park the thread.
+//! Fairness: its tasks have a cooperative budget on its own runtimes, and none in `async`; its blocking
+//! calls park the thread.
 
 use std::collections::VecDeque;
 
@@ -22,7 +22,7 @@ impl Queue for Bounded {
     const NAME: &'static str = "tokio";
     const VERSION: &'static str = env!("VERSION_TOKIO");
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "sync::mpsc::channel, no runtime";
+    const NOTES: &'static str = "sync::mpsc::channel";
 
     type Sender<M: Message> = Sender<M>;
     type Receiver<M: Message> = Receiver<M>;
@@ -99,7 +99,7 @@ impl Queue for Unbounded {
     const NAME: &'static str = Bounded::NAME;
     const VERSION: &'static str = Bounded::VERSION;
     const TOPOLOGY: Topology = Topology::Mpsc;
-    const NOTES: &'static str = "sync::mpsc::unbounded_channel, no runtime";
+    const NOTES: &'static str = "sync::mpsc::unbounded_channel";
 
     type Sender<M: Message> = UnboundedSender<M>;
     type Receiver<M: Message> = UnboundedReceiver<M>;

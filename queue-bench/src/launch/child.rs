@@ -40,7 +40,7 @@ pub(crate) fn run(plan: &Plan) {
 
     let crew = match plan.scenario {
         Some(scenario) => Crew::placed(scenario.places(), plan.pin),
-        None => Crew::of(&plan.cell, plan.pin),
+        None => Crew::in_mode(&plan.cell, plan.mode, plan.pin),
     };
     if contenders.contains_key(DELAYED) {
         watchdog.watch(DELAYED, CALIBRATION * plan.slice);
@@ -52,7 +52,7 @@ pub(crate) fn run(plan: &Plan) {
     watchdog.watch("limits", Duration::ZERO);
     say(&Event::Ready {
         pinned: crew.is_pinned(),
-        limits: Limits::measure(&crew, &plan.cell),
+        limits: Limits::measure(&crew, &plan.cell.on_threads(plan.mode)),
     });
     let mut slice = |name: &'static str, length| {
         watchdog.watch(name, length);

@@ -1,6 +1,6 @@
-//! Queues that suspend tasks: each worker runs one task on its own thread.
+//! Queues that suspend tasks.
 //!
-//! The task is all that its thread runs, and waits by parking it: no runtime takes part,
+//! [`Await`] makes them a link whose workers are threads. Its task is all that its thread runs, and waits by parking it: no runtime takes part,
 //! so that the queues are compared and not their executors. The waker is made once for
 //! each worker, and a future that is ready at its first poll costs no more than that poll.
 
@@ -20,10 +20,14 @@ use crate::message::Message;
 /// Operations that suspend the task.
 pub trait Async: Queue {
     /// Sends, once there is room.
-    fn send<M: Message>(sender: &mut Self::Sender<M>, message: M) -> impl Future<Output = ()>;
+    fn send<M: Message>(
+        sender: &mut Self::Sender<M>,
+        message: M,
+    ) -> impl Future<Output = ()> + Send;
 
     /// Receives the next message; `None` once all senders are gone and the queue is empty.
-    fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> impl Future<Output = Option<M>>;
+    fn recv<M: Message>(receiver: &mut Self::Receiver<M>)
+    -> impl Future<Output = Option<M>> + Send;
 }
 
 /// Each operation is awaited.

@@ -86,7 +86,7 @@ pub(super) fn blank(comparison: &Comparison, metric: Metric, contender: &str) ->
         payload_bytes: plan.cell.payload.bytes(),
         payload: plan.cell.payload.to_string(),
         load: plan.cell.load.to_string(),
-        oversubscribed: plan.cell.is_oversubscribed(),
+        oversubscribed: plan.cell.on_threads(plan.mode).is_oversubscribed(),
         contender: contender.to_owned(),
         unit: "msg/s".to_owned(),
         launches: comparison.launches.len(),

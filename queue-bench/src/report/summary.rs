@@ -11,7 +11,7 @@ use crate::run::LAUNCHES;
 
 const CELLS: [Column; 8] = [
     Column::left("cell", 34),
-    Column::left("mode", 7),
+    Column::left("mode", 13),
     Column::right("M msg/s", 7),
     Column::right("itself", 14),
     Column::left("best peer of its contract", 25),

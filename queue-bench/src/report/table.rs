@@ -167,7 +167,7 @@ fn heading(rows: &Rows) -> String {
     if plan.cell.capacity == Capacity::Unbounded {
         let _ = write!(heading, "; producers at most {MOST_AHEAD} messages ahead");
     }
-    if plan.cell.is_oversubscribed() {
+    if plan.cell.on_threads(plan.mode).is_oversubscribed() {
         let _ = write!(
             heading,
             "; oversubscribed: {} threads on {} cores",

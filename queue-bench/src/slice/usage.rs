@@ -14,12 +14,26 @@ pub(crate) struct Usage {
 
 impl Usage {
     /// That of the calling thread; nothing where the system does not tell.
-    #[cfg(target_os = "linux")]
     pub(crate) fn of_this_thread() -> Self {
-        use nix::sys::resource::{UsageWho, getrusage};
+        #[cfg(target_os = "linux")]
+        return Self::of(nix::sys::resource::UsageWho::RUSAGE_THREAD);
+        #[cfg(not(target_os = "linux"))]
+        Self::default()
+    }
+
+    /// That of all threads of the process; nothing where the system does not tell.
+    pub(crate) fn of_this_process() -> Self {
+        #[cfg(target_os = "linux")]
+        return Self::of(nix::sys::resource::UsageWho::RUSAGE_SELF);
+        #[cfg(not(target_os = "linux"))]
+        Self::default()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn of(whom: nix::sys::resource::UsageWho) -> Self {
         use nix::sys::time::TimeValLike;
 
-        let Ok(usage) = getrusage(UsageWho::RUSAGE_THREAD) else {
+        let Ok(usage) = nix::sys::resource::getrusage(whom) else {
             return Self::default();
         };
         let micros = (usage.user_time() + usage.system_time()).num_microseconds();
@@ -28,11 +42,6 @@ impl Usage {
             cpu: Duration::from_micros(micros.try_into().unwrap_or_default()),
             switches: switches.try_into().unwrap_or_default(),
         }
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(crate) fn of_this_thread() -> Self {
-        Self::default()
     }
 }
 
@@ -74,6 +83,23 @@ mod tests {
         let before = Usage::of_this_thread();
         thread::sleep(Duration::from_millis(2));
         assert!(spent_since(before).switches > 0);
+    }
+
+    #[test]
+    fn a_process_costs_what_its_threads_do() {
+        let before = Usage::of_this_process();
+        let work = || {
+            let before = Usage::of_this_thread();
+            while spent_since(before).cpu < Duration::from_millis(10) {
+                black_box(0);
+            }
+        };
+        let threads = [(); 2].map(|()| thread::spawn(work));
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        let spent = Usage::of_this_process() - before;
+        assert!(spent.cpu >= Duration::from_millis(20), "{spent:?}");
     }
 
     fn spent_since(before: Usage) -> Usage {

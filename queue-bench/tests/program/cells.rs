@@ -123,13 +123,13 @@ fn every_contender_passes_the_check_in_every_cell() {
         .iter()
         .map(|row| (row["cell"].to_string(), row["mode"].to_string()))
         .collect();
-    assert_eq!(pairs.len(), 80);
+    assert_eq!(pairs.len(), 104);
     assert_eq!(
         of_metric("limit")
             .iter()
             .filter(|row| row["contender"] == "fetch-add")
             .count(),
-        80
+        104
     );
     assert!(!of_metric("control").is_empty());
 }

@@ -44,6 +44,37 @@ fn a_contender_that_hangs_and_silences_its_process_is_reported_too() {
 }
 
 #[test]
+fn what_goes_wrong_among_tasks_is_reported_and_the_others_are_measured() {
+    for mode in ["tokio", "tokio-current"] {
+        let output = check_beside(
+            "spsc-*-cap64-8B",
+            "{tokio,faulty-*}",
+            &["--modes", mode, "--patience-ms", "2000"],
+        );
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+        let rows = rows(&output);
+        for (name, status, note) in [
+            ("faulty-hang", "hung", "did not end"),
+            ("faulty-mute", "hung", "did not say so"),
+            ("faulty-oversleep", "hung", "did not end"),
+            ("faulty-panic", "panicked", "out of patience"),
+            ("faulty-lose", "panicked", "received"),
+            ("faulty-abort", "panicked", "its process ended"),
+        ] {
+            let row = with_contender(&rows, name);
+            let notes = row["notes"].as_str().unwrap_or_default();
+            assert_eq!(row["status"], status, "{row:?}");
+            assert!(notes.contains(note) && row["median"].is_null(), "{row:?}");
+        }
+        for name in ["queue-core", "tokio", "faulty-babble"] {
+            let row = with_contender(&rows, name);
+            assert_eq!((&row["status"], &row["mode"]), (&"ok".into(), &mode.into()));
+            assert!(row["median"].is_f64(), "{row:?}");
+        }
+    }
+}
+
+#[test]
 fn a_launch_that_hangs_before_its_first_slice_is_an_error() {
     let output = queue_bench(&[
         "--check",
