@@ -8,8 +8,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
-use crate::contract::Form;
+use crate::contenders::is_ours;
 use crate::records::Record;
 use crate::report::{Metric, Row, Status, Verdict, digits};
 use crate::run::LAUNCHES;
@@ -161,18 +160,6 @@ fn summary(changes: &[Change<'_>]) -> String {
     text
 }
 
-/// Which of ours a peer's ratio is against; records from before our channel took part in `try` have
-/// one only.
-fn ours_of(record: &Record, peer: &Row) -> &'static str {
-    let is_ours =
-        |row: &Row| row.contender == OUR_CHANNEL && row.cell == peer.cell && row.mode == peer.mode;
-    if Form::of(&peer.contract) == Form::Channel && record.of(Metric::Throughput).any(is_ours) {
-        OUR_CHANNEL
-    } else {
-        OURS
-    }
-}
-
 fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
     let ok = |row: &&Row| row.status == Status::Ok && !is_ours(&row.contender);
     let rows = after.of(Metric::Throughput).filter(ok);
@@ -185,7 +172,7 @@ fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
             before: then,
             after: now,
             change: Ratio::between(&now.launch_ratios, &then.launch_ratios, CONFIDENCE),
-            is_alike: ours_of(before, then) == ours_of(after, now),
+            is_alike: before.yardstick_of(then) == after.yardstick_of(now),
         })
     };
     rows.filter_map(change).collect()
@@ -194,6 +181,7 @@ fn changes<'a>(before: &'a Record, after: &'a Record) -> Vec<Change<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contenders::{OUR_CHANNEL, OURS};
 
     fn record(cpu: &str, version: &str, ratios: &[f64]) -> Record {
         let row = Row {
@@ -280,8 +268,10 @@ mod tests {
     fn a_ratio_against_another_queue_of_ours_is_another_ratio() {
         let before = record("a", "1", &[1.0; 12]);
         let mut after = record("a", "1", &[2.0; 12]);
+        after.rows[0].contract = "fifo/mpmc/try/ring".to_owned();
         after.rows.push(Row {
             contender: OUR_CHANNEL.to_owned(),
+            contract: String::new(),
             ..after.rows[0].clone()
         });
         let text = compared(&before, &after);

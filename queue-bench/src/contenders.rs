@@ -24,6 +24,7 @@ mod heapless;
 mod kanal;
 mod lfqueue;
 mod mutex_condvar;
+mod nexus_channel;
 mod nexus_queue;
 mod planted;
 mod queue_core;
@@ -38,39 +39,21 @@ mod tests;
 mod thingbuf;
 mod tokio;
 mod vectored;
+mod yardsticks;
 
 pub use contender::Contender;
 pub(crate) use planted::{DELAYED, SCALED, SLOWER, calibrate};
+pub use yardsticks::{
+    CHANNEL_CONTROL, CONTROL, OUR_CHANNEL, OUR_SPSC_RING, OURS, SPSC_RING_CONTROL, control_of,
+    is_ours,
+};
+pub(crate) use yardsticks::{our_names, yardstick};
 
 use crate::cells::Kind;
-use crate::contract::{Form, Mode};
+use crate::contract::Mode;
 use crate::link::{
     Async, Await, Batch, Batching, Block, Blocking, Polling, Select, Selecting, Try, Windowed,
 };
-
-/// The name that our own queues compete under.
-pub const OURS: &str = "queue-core";
-
-/// The name of our channel where our ring has that name: in `try`, channels of others are compared
-/// with it, and rings with our ring.
-pub const OUR_CHANNEL: &str = "queue-core-channel";
-
-/// Whether one of our own queues is called so.
-#[must_use]
-pub fn is_ours(name: &str) -> bool {
-    name == OURS || name == OUR_CHANNEL
-}
-
-/// Which of ours, of those that are there, such a queue is compared with: the one of the same form, if
-/// there is any.
-pub(crate) fn yardstick<'a>(
-    form: Form,
-    ours: impl Iterator<Item = &'a Contender>,
-) -> Option<&'static str> {
-    let ours: Vec<_> = ours.collect();
-    let same = ours.iter().find(|ours| ours.contract.form == form);
-    same.or(ours.first()).map(|ours| ours.name)
-}
 
 /// The peers of the quick suite: the most used ones, and those that have been fastest somewhere.
 /// (The standard library's channel is crossbeam-channel's; flume has been the slowest of those it is
@@ -86,23 +69,6 @@ pub const LEADERS: [&str; 8] = [
     "nexus-queue-mpsc",
     "rapidfire",
 ];
-
-/// The name under which they run a second time, as their own peer: what differs between
-/// the two is noise.
-pub const CONTROL: &str = "control";
-
-/// The like of our channel in `try`.
-pub const CHANNEL_CONTROL: &str = "control-channel";
-
-/// The second name of one of ours.
-#[must_use]
-pub fn control_of(ours: &str) -> &'static str {
-    if ours == OUR_CHANNEL {
-        CHANNEL_CONTROL
-    } else {
-        CONTROL
-    }
-}
 
 /// Every contender, in each of its modes and each kind of cell that it can do.
 #[must_use]
@@ -303,6 +269,10 @@ pub fn all() -> Vec<Contender> {
             poll::<ringbuf::Ring>(),
             batch16::<ringbuf::Ring>(),
             batch64::<ringbuf::Ring>(),
+        ],
+        vec![
+            block::<nexus_channel::Spsc>(),
+            poll::<nexus_channel::Spsc>(),
         ],
         vec![
             poll::<nexus_queue::Spsc>(),

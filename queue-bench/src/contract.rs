@@ -38,6 +38,15 @@ pub enum Topology {
 }
 
 impl Topology {
+    /// Every topology.
+    pub const ALL: [Self; 4] = [Self::Spsc, Self::Mpsc, Self::Spmc, Self::Mpmc];
+
+    /// Whether whoever allows this allows that as well.
+    #[must_use]
+    pub fn implies(self, other: Self) -> bool {
+        self == other || self == Self::Mpmc || other == Self::Spsc
+    }
+
     /// Whether that many producers and consumers may share the queue.
     #[must_use]
     pub fn serves(self, producers: usize, consumers: usize) -> bool {
@@ -124,17 +133,6 @@ pub enum Form {
 /// How a contract ends that is a ring's.
 const RING: &str = "/ring";
 
-impl Form {
-    /// That of a contract as it is written.
-    pub(crate) fn of(contract: &str) -> Self {
-        if contract.ends_with(RING) {
-            Self::Ring
-        } else {
-            Self::Channel
-        }
-    }
-}
-
 /// What a queue promises, whatever the cell makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contract {
@@ -211,9 +209,6 @@ mod tests {
             ..contract
         };
         assert_eq!(ring.to_string(), "per-producer/spmc/try/ring");
-        for contract in [contract, ring] {
-            assert_eq!(Form::of(&contract.to_string()), contract.form);
-        }
     }
 
     #[test]
@@ -235,6 +230,8 @@ mod tests {
         assert!(Topology::Mpmc.serves(2, 2));
         assert!(Topology::Mpsc.serves(4, 1) && !Topology::Mpsc.serves(1, 2));
         assert!(Topology::Spmc.serves(1, 4) && !Topology::Spmc.serves(2, 1));
+        assert!(Topology::Mpmc.implies(Topology::Spmc) && Topology::Mpsc.implies(Topology::Spsc));
+        assert!(!Topology::Mpsc.implies(Topology::Spmc) && !Topology::Spsc.implies(Topology::Mpmc));
         assert!(Topology::Spsc.serves(1, 1) && !Topology::Spsc.serves(2, 1));
     }
 }

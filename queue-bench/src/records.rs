@@ -5,6 +5,7 @@ use std::io;
 
 use serde_json::Value;
 
+use crate::contenders::{OURS, is_ours};
 use crate::report::{Metric, Row};
 
 /// What a file of JSON lines holds.
@@ -62,6 +63,16 @@ impl Record {
     /// The rows about this.
     pub(crate) fn of(&self, metric: Metric) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.metric == metric)
+    }
+
+    /// Which of ours a peer's ratio is against: the one that has a row with its contract beside it.
+    pub(crate) fn yardstick_of(&self, peer: &Row) -> &str {
+        let mut rows = self.of(Metric::Throughput);
+        let ours = rows.find(|row| {
+            is_ours(&row.contender)
+                && (&row.cell, &row.mode, &row.contract) == (&peer.cell, &peer.mode, &peer.contract)
+        });
+        ours.map_or(OURS, |row| &row.contender)
     }
 
     /// What the environment of its first run says of this.

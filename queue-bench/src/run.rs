@@ -16,8 +16,8 @@ use globset::GlobMatcher;
 use indicatif::ProgressBar;
 
 use crate::cells::Cell;
-use crate::contenders::{Contender, LEADERS, OUR_CHANNEL, control_of};
-use crate::contract::{Form, Mode};
+use crate::contenders::{Contender, LEADERS, OURS, control_of, yardstick};
+use crate::contract::{Mode, Topology};
 use crate::crew;
 use crate::interruption;
 use crate::latency::Scenario;
@@ -114,16 +114,22 @@ impl Comparison {
         let mut contenders = settings.contenders.clone();
         contenders.retain(|contender| {
             contender.competes(&cell, mode)
-                && (contender.is_ours() || is_chosen(settings, contender))
+                && (contender.is_ours() || is_chosen(settings, contender, &cell))
         });
         if contenders.iter().all(Contender::is_ours) {
             return None;
         }
-        let of_a_channel =
-            |peer: &Contender| !peer.is_ours() && peer.contract.form == Form::Channel;
-        if !contenders.iter().any(of_a_channel) {
-            contenders.retain(|contender| contender.name != OUR_CHANNEL);
-        }
+        let wanted: Vec<_> = contenders
+            .iter()
+            .filter(|contender| !contender.is_ours())
+            .filter_map(|peer| {
+                let ours = contenders.iter().filter(|contender| contender.is_ours());
+                yardstick(&peer.contract, ours)
+            })
+            .collect();
+        contenders.retain(|contender| {
+            !contender.is_ours() || contender.name == OURS || wanted.contains(&contender.name)
+        });
         let mut names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
         if scenario.is_none() {
             let ours = contenders.iter().filter(|contender| contender.is_ours());
@@ -161,10 +167,12 @@ pub(crate) fn usual_slice(cell: &Cell) -> Duration {
     }
 }
 
-fn is_chosen(settings: &Settings, contender: &Contender) -> bool {
+/// Of the leaders, those for any number of threads and those made for the cell's.
+fn is_chosen(settings: &Settings, contender: &Contender, cell: &Cell) -> bool {
+    let is_made_for_it = [Topology::Mpmc, cell.topology].contains(&contender.contract.topology);
     match &settings.chosen {
         Some(glob) => glob.is_match(contender.name),
-        None => !settings.leaders_only || LEADERS.contains(&contender.name),
+        None => !settings.leaders_only || (is_made_for_it && LEADERS.contains(&contender.name)),
     }
 }
 
@@ -324,7 +332,9 @@ mod tests {
     use globset::Glob;
 
     use super::*;
-    use crate::contenders::{self, CHANNEL_CONTROL, CONTROL, OURS};
+    use crate::contenders::{
+        self, CHANNEL_CONTROL, CONTROL, OUR_CHANNEL, OUR_SPSC_RING, SPSC_RING_CONTROL,
+    };
     use crate::suites::Suite;
 
     fn settings(suite: Suite, chosen: Option<&str>) -> Settings {
@@ -390,6 +400,12 @@ mod tests {
         }
         for Comparison { plan, .. } in plan(&settings(Suite::Quick, Some("crossbeam-queue"))) {
             assert_eq!(plan.contenders, [OURS, "crossbeam-queue", CONTROL]);
+        }
+        let rings = plan(&settings(Suite::Full, Some("rtrb")));
+        assert!(rings.len() > 4);
+        for Comparison { plan, .. } in rings {
+            let expected = [OURS, OUR_SPSC_RING, "rtrb", CONTROL, SPSC_RING_CONTROL];
+            assert_eq!(plan.contenders, expected, "{} {}", plan.cell, plan.mode);
         }
         assert!(plan(&settings(Suite::Full, Some("nobody"))).is_empty());
     }

@@ -3,7 +3,7 @@
 //! A machine's speed drifts, so two contenders are comparable only if they ran
 //! next to each other. In a round `core p1 p2 core p3 p4 core`, every peer has a
 //! slice of queue-core right before or right after it, and is compared with that
-//! one. Where two of our queues take part, each has its peers around it, in turn. The next round is the same backwards, so that each peer that ran after its
+//! one. Where several of our queues take part, each has its peers around it, in turn. The next round is the same backwards, so that each peer that ran after its
 //! partner now runs before it: `core p1 … p1 core`, the four of an ABBA. A drift that is
 //! even over the two rounds favours nobody. Then the peers are shuffled anew.
 
@@ -29,7 +29,7 @@ pub(crate) fn groups<'a>(taking_part: &BTreeMap<&'a str, Contender>) -> Vec<Grou
         let contenders = || ours.iter().map(|&(_, contender)| contender);
         let peers = peers
             .iter()
-            .filter(|(_, peer)| wanted == yardstick(peer.contract.form, contenders()));
+            .filter(|(_, peer)| wanted == yardstick(&peer.contract, contenders()));
         peers.map(|(name, _)| **name).collect()
     };
     if ours.is_empty() {
@@ -97,7 +97,7 @@ pub(crate) fn partner(order: &[impl AsRef<str>], index: usize, ours: &str) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contenders::{self, OUR_CHANNEL, OURS};
+    use crate::contenders::{self, OUR_CHANNEL, OUR_SPSC_RING, OURS};
     use crate::contract::Mode;
 
     const PEERS: [&str; 5] = ["a", "b", "c", "d", "e"];
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn rings_are_compared_with_our_ring_and_channels_with_our_channel() {
+    fn peers_stand_around_the_one_of_ours_that_is_made_for_their_contract() {
         let all = contenders::all();
         let group_of = |mode: Mode, names: &[&str]| {
             let chosen = all.iter().filter(|contender| {
@@ -202,11 +202,19 @@ mod tests {
         assert_eq!(
             group_of(
                 Mode::Try,
-                &[OURS, OUR_CHANNEL, "rtrb", "kanal", "crossbeam-queue"]
+                &[
+                    OURS,
+                    OUR_CHANNEL,
+                    OUR_SPSC_RING,
+                    "rtrb",
+                    "kanal",
+                    "crossbeam-queue"
+                ]
             ),
             [
-                group(Some(OURS), &["crossbeam-queue", "rtrb"]),
-                group(Some(OUR_CHANNEL), &["kanal"])
+                group(Some(OURS), &["crossbeam-queue"]),
+                group(Some(OUR_CHANNEL), &["kanal"]),
+                group(Some(OUR_SPSC_RING), &["rtrb"])
             ]
         );
         assert_eq!(

@@ -1,7 +1,6 @@
 //! Our ring for one producer and one consumer.
 //!
-//! It stands among the peers, and is compared with `queue-core` as they are: what it and another peer of its
-//! contract have in common is that partner.
+//! Rings of that contract are compared with it.
 
 use std::collections::VecDeque;
 

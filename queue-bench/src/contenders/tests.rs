@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::{Cell, Load};
-use crate::contract::{Mode, Topology};
+use crate::contract::{Form, Mode, Topology};
 use crate::crew::Crew;
 use crate::message::Payload;
 use crate::suites::Suite;

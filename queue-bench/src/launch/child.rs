@@ -20,7 +20,7 @@ use crate::slice::{Failure, Measured};
 use crate::watchdog::Watchdog;
 
 /// How long the slice is at most that is repeated.
-pub(crate) const FIRST_SLICE: Duration = Duration::from_millis(25);
+pub(crate) const FIRST_SLICE: Duration = Duration::from_millis(20);
 
 /// The largest throw-away allocation before a queue's own.
 const PADDING: usize = 16 * 1024;

@@ -3,7 +3,7 @@
 use super::delays;
 use super::row::{Metric, Row, Verdict};
 use crate::contenders::{Contender, OURS, control_of, is_ours, yardstick};
-use crate::contract::{Contract, Topology};
+use crate::contract::Contract;
 use crate::launch::{Fault, Launch, Plan, Sample};
 use crate::limits::Limits;
 use crate::run::{Comparison, LAUNCHES};
@@ -44,7 +44,9 @@ fn rates(comparison: &Comparison) -> Vec<Row> {
         if contender.is_ours() && fault_of(comparison, contender.name).is_none() {
             for contract in borrowed(comparison, contender) {
                 let mut row = contenders_row(comparison, contender, contract);
-                row.notes = join([&row.notes, "the mpmc queue, which keeps this contract too"]);
+                let topology = contender.contract.topology;
+                let remark = format!("the {topology} queue, which keeps this contract too");
+                row.notes = join([row.notes.as_str(), &remark]);
                 rows.push(row);
             }
         }
@@ -62,7 +64,7 @@ fn borrowed(comparison: &Comparison, ours: &Contender) -> Vec<Contract> {
     let mut contracts = Vec::new();
     for Contender { name, contract, .. } in &comparison.contenders {
         let stronger = yardstick_of(comparison, name) == ours.name
-            && ours.contract.topology == Topology::Mpmc
+            && ours.contract.topology.implies(contract.topology)
             && ours.contract.order.implies(contract.order)
             && ours.contract.mode == contract.mode;
         if stronger && *contract != ours.contract && !contracts.contains(contract) {
@@ -112,8 +114,8 @@ fn yardstick_of(comparison: &Comparison, contender: &str) -> &'static str {
         return ours.name;
     }
     let mut all = comparison.contenders.iter();
-    let form = all.find(|c| c.name == contender).map(|c| c.contract.form);
-    form.and_then(|form| yardstick(form, ours()))
+    let peer = all.find(|c| c.name == contender);
+    peer.and_then(|peer| yardstick(&peer.contract, ours()))
         .unwrap_or(OURS)
 }
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::table::digits;
 use super::{Row, Status, summary};
-use crate::contenders::{LEADERS, OUR_CHANNEL, OURS, control_of};
-use crate::contract::{Form, Mode};
+use crate::contenders::{LEADERS, OUR_CHANNEL, OUR_SPSC_RING, OURS, control_of};
+use crate::contract::Mode;
 use crate::records::{Record, Run};
 use crate::report::{Metric, Verdict};
 use crate::suites::Suite;
@@ -38,28 +38,29 @@ struct Comparison {
     title: &'static str,
     mode: Mode,
     ours: &'static str,
-    form: Form,
 }
 
 /// Where queue-core is a channel in all modes but `try`.
-const COMPARISONS: [Comparison; 3] = [
+const COMPARISONS: [Comparison; 4] = [
     Comparison {
         title: "Blocking: channels beside `bounded`, `send` and `recv`",
         mode: Mode::Block,
         ours: OURS,
-        form: Form::Channel,
     },
     Comparison {
         title: "Polling: rings beside `Ring`, `push` and `pop`",
         mode: Mode::Try,
         ours: OURS,
-        form: Form::Ring,
+    },
+    Comparison {
+        title: "Polling: rings for one thread at each end beside `spsc::ring`, `push` and `pop`",
+        mode: Mode::Try,
+        ours: OUR_SPSC_RING,
     },
     Comparison {
         title: "Polling: channels beside `bounded`, `try_send` and `try_recv`",
         mode: Mode::Try,
         ours: OUR_CHANNEL,
-        form: Form::Channel,
     },
 ];
 
@@ -143,7 +144,7 @@ fn table(record: &Record, comparison: &Comparison) -> Option<String> {
         .map(ToString::to_string)
         .filter(|cell| rates(cell, ours).is_some())
         .collect();
-    let is_compared = |row: &Row| Form::of(&row.contract) == comparison.form;
+    let is_compared = |row: &Row| record.yardstick_of(row) == ours;
     let peers: Vec<&str> = LEADERS
         .into_iter()
         .filter(|peer| {

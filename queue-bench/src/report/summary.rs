@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::table::{Column, Place, digits, grid, nanoseconds};
 use super::{Metric, Row, Status, Verdict};
-use crate::contenders::{OUR_CHANNEL, OURS, is_ours};
+use crate::contenders::{OURS, is_ours, our_names};
 use crate::records::Record;
 use crate::run::LAUNCHES;
 
@@ -79,7 +79,8 @@ pub(crate) fn summary(record: &Record) -> String {
 
 const LEGEND: &str = "\
     ratio: queue-core / peer with its 95 % interval, above 1 queue-core is faster; itself: the noise floor\n\
-    (in try against queue-core, the ring, for those with /ring, and queue-core-channel for the others; M msg/s is the ring's)\n\
+    (of ours, the one that is made for the peer's contract: queue-core-spsc for rings of one thread at each end, in try\n\
+    queue-core-channel for channels, queue-core for the others; M msg/s and itself are queue-core's)\n\
     best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
     mean ratio: geometric, over the cells that are ranked\n";
 
@@ -124,15 +125,17 @@ fn of<'a>(
     rows.filter(move |row| row.cell == cell && row.mode == mode)
 }
 
-/// The best peer of a contract that is queue-core's own; of two, the better one.
+/// The best peer of a contract that one of ours has as its own; of several, the best one.
 fn best_peer<'a>(record: &'a Record, place: (&'a str, &'a str)) -> Option<&'a Row> {
-    let own = [OURS, OUR_CHANNEL].map(|name| {
-        let mut rows = of(record, Metric::Throughput, place);
-        rows.find(|row| row.contender == name)
-            .map(|row| row.contract.as_str())
-    });
+    let own: Vec<_> = our_names()
+        .filter_map(|name| {
+            let mut rows = of(record, Metric::Throughput, place);
+            rows.find(|row| row.contender == name)
+                .map(|row| row.contract.as_str())
+        })
+        .collect();
     of(record, Metric::BestPeer, place)
-        .filter(|row| own.contains(&Some(row.contract.as_str())))
+        .filter(|row| own.contains(&row.contract.as_str()))
         .min_by(least_ratio)
 }
 

@@ -142,10 +142,10 @@ pub(crate) fn legend_of_delays(seed: u64, clock_ns: f64) -> String {
 /// What the columns mean.
 pub(crate) fn legend(seed: u64) -> String {
     format!(
-        "block: calls that wait; try: calls that do not, retried; async: one task on each thread; batchN: N at a time\n\
+        "block: calls that wait; try: calls that do not, retried; async: one task on each thread; tokio, tokio-current: tasks on its runtime of as many threads as cores, and of one; batchN: N at a time\n\
          contract: order/topology/mode that the queue promises; queue-core has a row for each that it keeps. control: queue-core against itself\n\
          median: messages received per second, M/s = million, over the launches; its interval from order statistics, of six launches or more\n\
-         ratio: queue-core / contender (in try, queue-core is the ring for those with /ring, and queue-core-channel for the others), from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
+         ratio: queue-core / contender (of ours, the one that has a row with the contender's contract), from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\
          limit: part of what the machine allows (the lower of fetch-and-add and memcpy); cpu/msg: of all workers together\n\
          share: what the least successful worker got of its equal share; below {FAIR_SHARE} on either side of a ratio it is not ranked (unfair); p99: from before the send to after the receive\n\
          seed: {seed}\n"

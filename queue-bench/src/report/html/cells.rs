@@ -6,8 +6,9 @@ use super::bars;
 use super::heatmap::breakable;
 use super::numbers::{MISSING, counted, digits, interval, millions, nanoseconds, or_missing};
 use super::ratioline;
-use super::record::{Metric, OUR_CHANNEL, OURS, Outcome, Record, Row, Section};
+use super::record::{Metric, Outcome, Record, Row, Section};
 use super::scale::Ratios;
+use crate::contenders::our_names;
 
 /// So many sections are open from the beginning.
 const OPEN: usize = 3;
@@ -88,19 +89,20 @@ fn table(section: &Section) -> Markup {
         row.ratio.into_iter().chain(ends.into_iter().flatten())
     });
     let scale = Ratios::holding(ratios);
-    let ours: Vec<&str> = section
-        .of(Metric::Throughput)
-        .filter(|row| row.contender == OURS)
-        .map(|row| row.text("contract"))
-        .collect();
-    let channels: Vec<&str> = section
-        .of(Metric::Throughput)
-        .filter(|row| row.contender == OUR_CHANNEL)
-        .map(|row| row.text("contract"))
+    let ours: Vec<(&str, Vec<&str>)> = our_names()
+        .map(|name| {
+            let rows = section.of(Metric::Throughput);
+            let of_it = rows.filter(|row| row.contender == name);
+            (
+                name,
+                of_it.map(|row| row.text("contract")).collect::<Vec<_>>(),
+            )
+        })
+        .filter(|(_, contracts)| !contracts.is_empty())
         .collect();
     let is_other = |row: &Row| {
-        let kept = ours.iter().chain(&channels);
-        !ours.is_empty() && !kept.into_iter().any(|kept| *kept == row.text("contract"))
+        let mut kept = ours.iter().flat_map(|(_, contracts)| contracts);
+        !ours.is_empty() && !kept.any(|kept| *kept == row.text("contract"))
     };
     let has_notes = has_notes(&rows);
     html! {
@@ -128,13 +130,13 @@ fn table(section: &Section) -> Markup {
                 tbody { @for row in &rows { (line(row, scale, is_other(row), has_notes)) } }
             }
         }
-        @for (name, kept) in [(OURS, &ours), (OUR_CHANNEL, &channels)] {
-            @if let [_, more @ ..] = kept.as_slice() && !more.is_empty() {
+        @for (name, contracts) in &ours {
+            @if let [_, more @ ..] = contracts.as_slice() && !more.is_empty() {
                 p.small { (name) " also keeps " (more.join(", ")) "." }
             }
         }
-        @if !channels.is_empty() {
-            p.small { "Rings are compared with " (OURS) ", channels with " (OUR_CHANNEL) "." }
+        @if ours.len() > 1 {
+            p.small { "A contender is compared with the one of ours that keeps its contract here." }
         }
         @if rows.iter().any(|row| is_other(row)) {
             p.small { "A contract in italics is not one of queue-core’s here." }
@@ -231,6 +233,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::contenders::OURS;
 
     #[test]
     fn a_cell_has_a_table_with_every_contender_and_its_remarks() {

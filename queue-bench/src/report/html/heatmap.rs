@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::numbers::{digits, interval, millions, or_missing, percent, short};
-use super::record::{Metric, OUR_CHANNEL, OURS, Outcome, Record, Row, Section};
+use super::record::{Metric, OURS, Outcome, Record, Row, Section};
+use crate::contenders::our_names;
 
 /// From here on a ratio has its full colour, and so has its inverse.
 const FULL_COLOUR: f64 = 8.0;
@@ -54,11 +55,10 @@ fn has_best_peer(section: &Section) -> bool {
     best_peer(section).is_some()
 }
 
-/// The best peer of a contract that is queue-core's own; of two, the better one.
+/// The best peer of a contract that one of ours has as its own; of several, the best one.
 fn best_peer<'r, 'a>(section: &'r Section<'a>) -> Option<&'r Row<'a>> {
-    let own = [OURS, OUR_CHANNEL].map(|name| section.find(Metric::Throughput, name));
     let is_own = |row: &&Row| {
-        let mut own = own.iter().flatten();
+        let mut own = our_names().filter_map(|name| section.find(Metric::Throughput, name));
         own.any(|ours| ours.text("contract") == row.text("contract"))
     };
     let best = section.of(Metric::BestPeer).filter(is_own);

@@ -37,8 +37,8 @@ pub(super) fn paragraph(record: &Record) -> Markup {
                     " Wherever queue-core takes part it also competes with itself, an A/A control: what that shows is the "
                     a href="#noise" { "noise floor" } ", and a ratio within it is no difference either."
                 }
-                " In mode try, rings (whose contract says so) are compared with queue-core’s ring, and channels, which also have to "
-                "wake whoever sleeps, with its channel."
+                " Where several of our queues take part, a contender is compared with the one that is made for its contract: "
+                "in mode try, rings (whose contract says so) with a ring, and channels, which also have to wake whoever sleeps, with a channel."
             }
         }
     }

@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
-use crate::contenders::is_ours;
 /// The contender that all others are compared with.
-pub(super) use crate::contenders::{OUR_CHANNEL, OURS};
+pub(super) use crate::contenders::OURS;
+use crate::contenders::is_ours;
 use crate::records::{Run, runs};
 
 /// What a line is about.
