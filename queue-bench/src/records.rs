@@ -129,6 +129,36 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contenders::OUR_SPSC_RING;
+
+    #[test]
+    fn a_ratio_is_against_the_one_of_ours_that_has_the_contract() {
+        let row = |contender: &str, contract: &str| Row {
+            contender: contender.to_owned(),
+            contract: contract.to_owned(),
+            ..Row::default()
+        };
+        let record = Record {
+            rows: vec![
+                row(OURS, "fifo/mpmc/try/ring"),
+                row("rtrb", "fifo/spsc/try/ring"),
+                row(OUR_SPSC_RING, "fifo/spsc/try/ring"),
+            ],
+            ..Record::default()
+        };
+        for (contract, ours) in [
+            ("fifo/spsc/try/ring", OUR_SPSC_RING),
+            ("fifo/mpmc/try/ring", OURS),
+            ("fifo/mpsc/try/ring", OURS),
+        ] {
+            assert_eq!(record.yardstick_of(&row("peer", contract)), ours);
+        }
+        let elsewhere = Row {
+            mode: "batch16".to_owned(),
+            ..row("peer", "fifo/spsc/try/ring")
+        };
+        assert_eq!(record.yardstick_of(&elsewhere), OURS);
+    }
 
     #[test]
     fn a_record_has_rows_and_says_which_line_is_none() {

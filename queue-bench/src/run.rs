@@ -375,6 +375,19 @@ mod tests {
     }
 
     #[test]
+    fn a_leader_for_fewer_threads_stands_in_its_own_cells_only() {
+        for Comparison { plan, .. } in plan(&settings(Suite::Quick, None)) {
+            let has = |name: &str| plan.contenders.iter().any(|planned| planned == name);
+            let is_try = plan.mode == Mode::Try;
+            let is = |topology| is_try && plan.cell.topology == topology;
+            assert_eq!(has("nexus-queue"), is(Topology::Spsc));
+            assert_eq!(has(OUR_SPSC_RING), is(Topology::Spsc));
+            assert_eq!(has("nexus-queue-mpsc"), is(Topology::Mpsc));
+            assert_eq!(has("rapidfire"), is_try);
+        }
+    }
+
+    #[test]
     fn a_budget_decides_about_the_rounds() {
         let seconds = |budget| {
             let settings = Settings {

@@ -1,14 +1,14 @@
 //! Does the comparison see what is there, and nothing else?
 //!
 //! **A/A**: queue-core is compared with itself under another name, in every cell of the
-//! quick suite in turn. At a confidence of 99 %, one comparison in a hundred may see a
+//! quick suite in turn, and in as many where tasks share a runtime. At a confidence of 99 %, one comparison in a hundred may see a
 //! difference.
 //!
 //! **Planted**: it is compared with a copy that is a tenth slower: one whose counts are a
 //! tenth too small, which tries the statistics, and one whose sends take a tenth longer,
 //! which tries the measurement. It is found if there is a difference and the estimate is near
-//! a tenth. Both run where one thread sends and receives in turn, as
-//! nothing else lasts so evenly that a tenth is a tenth.
+//! a tenth. Both run where one thread sends and receives in turn, and where one thread runs the task
+//! at each end, as nothing else lasts so evenly that a tenth is a tenth.
 
 use std::io;
 use std::ops::RangeInclusive;
@@ -26,7 +26,7 @@ use crate::suites::Suite;
 /// How many comparisons of equals.
 const EQUALS: usize = 100;
 
-/// How many with each of the two planted differences.
+/// How many with each of the two planted differences, on a thread and among tasks.
 const PLANTED: usize = 5;
 
 /// How many rounds a launch of those has: where one thread is alone, a slice takes little time, and
@@ -45,7 +45,7 @@ const NEAR: RangeInclusive<f64> = 1.05..=1.15;
 
 /// So many must come out right.
 const EQUALS_NEEDED: usize = 95;
-const PLANTED_NEEDED: usize = 9;
+const PLANTED_NEEDED: usize = 18;
 
 /// How far the geometric mean of all equals may be from one.
 const MOST_BIAS: f64 = 0.01;
@@ -91,14 +91,16 @@ pub(crate) fn run(seed: u64, pin: bool) -> io::Result<bool> {
 fn trials(seed: u64) -> Vec<Trial> {
     let quick = Suite::Quick.members();
     let alone = Cell::shaped(1, 1, 64).with_load(Load::Alone);
-    let equals = quick
-        .iter()
-        .cycle()
-        .take(EQUALS)
-        .map(|&(cell, mode)| (cell, mode, CONTROL));
-    let planted = [SCALED, DELAYED]
-        .into_iter()
-        .flat_map(|peer| [(alone, Mode::Block, peer); PLANTED]);
+    let tasks = Suite::Full.members();
+    let tasks = tasks.iter().filter(|(_, mode)| mode.has_runtime());
+    let equals = quick.iter().chain(tasks.step_by(3));
+    let equals = equals.cycle().take(EQUALS);
+    let equals = equals.map(|&(cell, mode)| (cell, mode, CONTROL));
+    let planted = [SCALED, DELAYED].into_iter().flat_map(|peer| {
+        let on_threads = [(alone, Mode::Block, peer); PLANTED];
+        let among_tasks = [(Cell::shaped(1, 1, 64), Mode::TokioCurrent, peer); PLANTED];
+        on_threads.into_iter().chain(among_tasks)
+    });
     (seed..)
         .zip(equals.chain(planted))
         .map(|(seed, (cell, mode, peer))| Trial {
@@ -111,18 +113,19 @@ fn trials(seed: u64) -> Vec<Trial> {
 }
 
 fn compare(trial: &Trial, pin: bool) -> io::Result<Ratio> {
+    let threads = trial.cell.on_threads(trial.mode);
     let mut plan = Plan {
         cell: trial.cell,
         mode: trial.mode,
         scenario: None,
         contenders: [OURS, trial.peer].map(str::to_owned).into(),
         rounds: match trial.peer {
-            CONTROL if trial.cell.is_oversubscribed() => 2,
+            CONTROL if threads.is_oversubscribed() => 2,
             CONTROL => SHORT_ROUNDS,
             _ => PLANTED_ROUNDS,
         },
         first_round: 0,
-        slice: usual_slice(&trial.cell),
+        slice: usual_slice(&threads),
         seed: trial.seed,
         pin,
         patience: Duration::from_secs(10),
@@ -178,7 +181,7 @@ fn conclude(equals: &[Ratio], found: usize) -> bool {
     println!(
         "A/A: {same} of {} no difference; planted: {found} of {} found",
         equals.len(),
-        2 * PLANTED
+        4 * PLANTED
     );
     same >= EQUALS_NEEDED && found >= PLANTED_NEEDED && (mean - 1.0).abs() <= MOST_BIAS
 }
@@ -200,12 +203,12 @@ mod tests {
         let fair: Vec<_> = (0..100)
             .map(|n| around(if n % 2 == 0 { 1.01 } else { 0.99 }))
             .collect();
-        assert!(conclude(&fair, 10) && conclude(&fair, 9));
-        assert!(!conclude(&fair, 8));
-        assert!(!conclude(&[around(1.015); 100], 10));
+        assert!(conclude(&fair, 20) && conclude(&fair, 18));
+        assert!(!conclude(&fair, 17));
+        assert!(!conclude(&[around(1.015); 100], 20));
         let mut ghosts = fair.clone();
         (0..6).for_each(|n| ghosts[n] = around(if n % 2 == 0 { 1.05 } else { 1.0 / 1.05 }));
-        assert!(!conclude(&ghosts, 10));
+        assert!(!conclude(&ghosts, 20));
     }
 
     #[test]
@@ -220,10 +223,17 @@ mod tests {
     }
 
     #[test]
-    fn there_are_a_hundred_equals_and_five_of_each_that_differs() {
+    fn there_are_a_hundred_equals_and_five_of_each_that_differs_on_a_thread_and_among_tasks() {
         let trials = trials(7);
         let count = |peer| trials.iter().filter(|trial| trial.peer == peer).count();
-        assert_eq!([CONTROL, SCALED, DELAYED].map(count), [100, 5, 5]);
-        assert_eq!((trials[0].seed, trials[109].seed), (7, 116));
+        assert_eq!([CONTROL, SCALED, DELAYED].map(count), [100, 10, 10]);
+        assert_eq!((trials[0].seed, trials[119].seed), (7, 126));
+        for mode in Mode::OF_TASKS {
+            let equals = trials.iter().filter(|trial| trial.peer == CONTROL);
+            assert!(
+                equals.filter(|trial| trial.mode == mode).count() > 10,
+                "{mode}"
+            );
+        }
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Choice {
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     cells: Option<GlobMatcher>,
 
-    /// Only the modes whose name matches, as in 'async' or 'batch*'
+    /// Only the modes whose name matches, as in 'async', 'tokio*' or 'batch*'
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     modes: Option<GlobMatcher>,
 

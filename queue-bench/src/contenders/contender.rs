@@ -14,7 +14,7 @@ use crate::slice::{self, Failure, Measured};
 use crate::transfer;
 
 /// A measurement, compiled for a queue, a mode and a kind of message.
-type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
+pub(super) type Measure = fn(&Crew, &Cell, Duration) -> Result<Measured, Failure>;
 
 /// What else is compiled for a queue whose workers are threads.
 #[derive(Clone, Copy, Debug)]

@@ -44,7 +44,8 @@ pub(crate) fn run(plan: &Plan) {
     };
     if contenders.contains_key(DELAYED) {
         watchdog.watch(DELAYED, CALIBRATION * plan.slice);
-        if let Err(Failure(note)) = contenders::calibrate(&crew, &plan.cell, plan.slice) {
+        if let Err(Failure(note)) = contenders::calibrate(&crew, &plan.cell, plan.mode, plan.slice)
+        {
             say(&failed(OURS, Status::Panicked, note));
             process::exit(1);
         }

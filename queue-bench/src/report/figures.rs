@@ -254,8 +254,15 @@ mod tests {
     }
 
     fn as_ring(row: Row) -> Row {
+        let contract = format!("{}/ring", row.contract);
+        with_contract(row, &contract)
+    }
+
+    const SPSC: &str = "fifo/spsc/try/ring";
+
+    fn with_contract(row: Row, contract: &str) -> Row {
         Row {
-            contract: format!("{}/ring", row.contract),
+            contract: contract.to_owned(),
             ..row
         }
     }
@@ -284,6 +291,8 @@ mod tests {
                 of(Metric::Control, poll("control", 1.02, Verdict::None)),
                 poll(OUR_CHANNEL, 1.0, Verdict::None),
                 as_ring(poll("nexus-queue", 0.125, Verdict::Slower)),
+                with_contract(poll(OUR_SPSC_RING, 1.0, Verdict::None), SPSC),
+                with_contract(poll("rapidfire", 1.5, Verdict::Faster), SPSC),
                 poll("gil", 0.75, Verdict::NoDifference),
                 of(Metric::BestPeer, poll("gil", 0.25, Verdict::None)),
             ],
@@ -326,13 +335,15 @@ mod tests {
     }
 
     #[test]
-    fn rings_and_channels_have_a_table_each_with_ours_and_its_noise() {
+    fn each_of_ours_has_a_table_with_its_noise_and_those_who_are_compared_with_it() {
         let text = figures(&record()).unwrap();
         for table in [
             "| cell | queue-core, M msg/s | itself | kanal |\n|---|--:|--:|--:|\n\
              | `mpmc-2p2c-cap64-8B`\u{2020} | 30.0 (25.0-35.0) | 1.01 (0.505-2.02) | **3.00** (1.50-6.00) |\n",
             "| cell | queue-core, M msg/s | itself | nexus-queue |\n|---|--:|--:|--:|\n\
              | `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | 1.02 (0.510-2.04) | *0.125* (0.062-0.250) |\n",
+            "| cell | queue-core-spsc, M msg/s | itself | rapidfire |\n|---|--:|--:|--:|\n\
+             | `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | - | **1.50** (0.750-3.00) |\n",
             "| cell | queue-core-channel, M msg/s | itself | gil |\n|---|--:|--:|--:|\n\
              | `mpmc-2p2c-cap64-8B` | 30.0 (25.0-35.0) | - | 0.750 (0.375-1.50) |\n",
         ] {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::cells::Cell;
-use crate::contenders::{self, CONTROL, OUR_CHANNEL};
+use crate::contenders::{self, CONTROL, OUR_CHANNEL, OUR_SPSC_RING};
 use crate::contract::Mode;
 use crate::report::Status;
 use crate::slice::Measured;
@@ -201,6 +201,49 @@ fn in_try_a_channel_is_compared_with_our_channel() {
             ("fifo/mpmc/try/ring", "crossbeam-queue"),
             ("fifo/mpmc/try", "kanal")
         ]
+    );
+}
+
+#[test]
+fn a_ring_for_two_threads_is_compared_with_ours_for_two_threads() {
+    let slices = [
+        (OURS, 30.0),
+        ("crossbeam-queue", 60.0),
+        (OUR_SPSC_RING, 400.0),
+        ("rtrb", 200.0),
+    ];
+    let mut comparison = comparison(&[], vec![launch(&slices); 12]);
+    (comparison.plan.mode, comparison.plan.cell) = (Mode::Try, Cell::shaped(1, 1, 64));
+    for launch in &mut comparison.launches {
+        for sample in &mut launch.rounds[0] {
+            sample.measured.shares = vec![1, 1];
+        }
+    }
+    let takes_part = |contender: &Contender| {
+        contender.competes(&comparison.plan.cell, Mode::Try)
+            && slices.iter().any(|(name, _)| *name == contender.name)
+    };
+    comparison.contenders = contenders::all().into_iter().filter(takes_part).collect();
+    let rows = rows(&comparison);
+    let ratio = |name| row(&rows, Metric::Throughput, name).ratio.unwrap();
+    assert!((ratio("crossbeam-queue") - 0.5).abs() < 1e-9);
+    assert!((ratio("rtrb") - 2.0).abs() < 1e-9);
+    let of = |metric| rows.rows.iter().filter(move |row| row.metric == metric);
+    let best: Vec<_> = of(Metric::BestPeer)
+        .map(|row| (row.contract.as_str(), row.contender.as_str()))
+        .collect();
+    assert_eq!(
+        best,
+        [
+            ("fifo/mpmc/try/ring", "crossbeam-queue"),
+            ("fifo/spsc/try/ring", "rtrb")
+        ]
+    );
+    let ours = of(Metric::Throughput).filter(|row| row.contender == OURS);
+    assert_eq!(
+        ours.count(),
+        1,
+        "nobody is compared with what it only keeps too"
     );
 }
 
