@@ -1,8 +1,8 @@
 //! Messages that say where they come from, and the books kept about them.
 //!
 //! A message is made of a word, which carries its producer in the upper bits and that
-//! producer's sequence number in the lower ones. Both sides keep a count and a
-//! wrapping sum of digests, which cost an addition each; if they agree in the end, then nothing
+//! producer's sequence number in the lower ones. Both sides keep a count and what
+//! an exclusive or leaves of the digests, an operation or two each; if they agree in the end, then nothing
 //! was lost, duplicated or torn. Every byte of a message is written by its producer
 //! and read by its consumer. Where the clock is not running, consumers check the
 //! order too.
