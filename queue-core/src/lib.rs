@@ -82,8 +82,6 @@ mod blocks;
 #[cfg(feature = "std")]
 mod channel;
 #[cfg(feature = "std")]
-mod lane;
-#[cfg(feature = "std")]
 pub mod migration;
 #[cfg(feature = "std")]
 pub mod mpsc;

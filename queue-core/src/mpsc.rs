@@ -40,13 +40,12 @@
 //! ```
 
 use crate::channel;
-use crate::ring::HeapRing;
 
 #[doc(no_inline)]
 pub use crate::channel::Sender;
 
 /// The one receiver.
-pub type Receiver<T> = channel::LoneReceiver<T, HeapRing<T>>;
+pub type Receiver<T> = channel::LoneReceiver<T>;
 
 /// Makes a channel that holds up to `capacity` messages, with any number of senders and one receiver.
 ///

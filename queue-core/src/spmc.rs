@@ -38,13 +38,12 @@
 //! ```
 
 use crate::channel;
-use crate::ring::HeapRing;
 
 #[doc(no_inline)]
 pub use crate::channel::Receiver;
 
 /// The one sender.
-pub type Sender<T> = channel::LoneSender<T, HeapRing<T>>;
+pub type Sender<T> = channel::LoneSender<T>;
 
 /// Makes a channel that holds up to `capacity` messages, with one sender and any number of receivers.
 ///

@@ -4,7 +4,7 @@
 #![cfg_attr(
     feature = "std",
     doc = "[`bounded`] is for ends that wait for each other: a [`Sender`] and a [`Receiver`] that block, or await, as those of
-[`crate::bounded`](crate::bounded()) do, on a queue that knows that each of them is alone."
+[`crate::bounded`](crate::bounded()) do, and of which each is alone."
 )]
 //!
 //! # The ring
@@ -132,30 +132,22 @@ pub use consumer::Consumer;
 pub use error::ChunkError;
 pub use producer::Producer;
 pub use read_chunk::{IntoIter, ReadChunk};
-#[cfg(feature = "std")]
-pub(crate) use slots::Slots;
 pub use write_chunk::WriteChunk;
 
 /// The one sender of a channel made by [`bounded`].
 #[cfg(feature = "std")]
-pub type Sender<T> = crate::channel::LoneSender<T, crate::lane::Lane<T>>;
+pub type Sender<T> = crate::channel::LoneSender<T>;
 
 /// The one receiver of a channel made by [`bounded`].
 #[cfg(feature = "std")]
-pub type Receiver<T> = crate::channel::LoneReceiver<T, crate::lane::Lane<T>>;
+pub type Receiver<T> = crate::channel::LoneReceiver<T>;
 
 /// Makes a channel that holds up to `capacity` messages, with one sender and one receiver, which wait for each
 /// other as those of [`crate::bounded`].
 ///
 /// **Order**: first in, first out.
 ///
-/// **Synchronisation**: as of [`crate::bounded`]; but as in a [`ring`], the verdicts "full" and "empty" contain no fence.
-///
-/// **Progress**: a call that finds room, or a message, waits for nobody, and takes no lock while the other end is awake. Neither end
-/// is ever found in the middle of an operation: no call says `Busy`.
-///
-/// **Memory**: one allocation for the slots, as many as the capacity rounded up to a power of two, each as large as a message,
-/// and one for the rest. The capacity itself is not rounded.
+/// **Synchronisation, progress, memory**: as of [`crate::bounded`], on whose ring it stands.
 ///
 /// # Panics
 ///

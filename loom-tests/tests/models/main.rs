@@ -9,7 +9,7 @@ mod batch;
 mod channel;
 mod close;
 mod evidence;
-mod lane;
+mod lone;
 mod overtaking;
 mod rendezvous;
 mod ring;

@@ -1,7 +1,6 @@
-//! What a channel keeps its messages in: the ring, blocks, or a lane.
+//! What a channel keeps its messages in: the ring, or blocks.
 
 mod blocks;
-mod lane;
 
 use crate::batch::Batch;
 use crate::ring::{Claim, Ended, Grant, HeapRing, Precedence, Refusal, Run, Turn, wait_out};
@@ -79,10 +78,7 @@ pub(super) trait Queue {
     fn is_empty(&self) -> bool;
     fn is_full(&self) -> bool;
     fn capacity(&self) -> Option<usize>;
-}
 
-/// A queue on which selects can wait, and whose senders may take a message out.
-pub(super) trait Selectable: Queue {
     /// Whether a pop would be done, or why not.
     fn poppable(&self, precedence: Precedence) -> Result<(), Refusal>;
     /// Puts a message in the place of the oldest one, if it is full: that one.
@@ -278,9 +274,7 @@ impl<T> Queue for HeapRing<T> {
     fn capacity(&self) -> Option<usize> {
         Some(self.capacity())
     }
-}
 
-impl<T> Selectable for HeapRing<T> {
     fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
         self.poppable(precedence)
     }
@@ -304,10 +298,7 @@ impl<T> Selectable for HeapRing<T> {
                 (unsafe { self.commit(grant, message) }, None)
             }
             // SAFETY: by the contract.
-            reservation => (
-                unsafe { Selectable::abort(self, reservation) },
-                Some(message),
-            ),
+            reservation => (unsafe { Queue::abort(self, reservation) }, Some(message)),
         }
     }
 

@@ -3,12 +3,12 @@
 use std::mem::ManuallyDrop;
 
 use super::Buffered;
-use crate::channel::queue::{Reservation, Selectable};
+use crate::channel::queue::{Queue, Reservation};
 use crate::ring::{Ended, Precedence, Refusal};
 use crate::sync::{Ordering, step};
 use crate::wait::Side;
 
-impl<Q: Selectable> Buffered<Q> {
+impl<Q: Queue> Buffered<Q> {
     /// Whether a receive would be done now, or why not.
     pub(in crate::channel) fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
         loop {

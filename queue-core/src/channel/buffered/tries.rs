@@ -2,7 +2,7 @@
 
 use super::Buffered;
 use crate::channel::error::{RecvNowError, SendError, SendNowError, TryRecvError, TrySendError};
-use crate::channel::queue::{Queue, Selectable};
+use crate::channel::queue::Queue;
 use crate::ring::{Precedence, Refusal};
 use crate::sync::{Backoff, step};
 
@@ -79,7 +79,7 @@ impl<Q: Queue> Buffered<Q> {
     }
 }
 
-impl<Q: Selectable> Buffered<Q> {
+impl<Q: Queue> Buffered<Q> {
     /// Sends, in place of the oldest message if there is no room: that one.
     pub(in crate::channel) fn force_send(
         &self,

@@ -1,7 +1,5 @@
 //! [`LoneReceiver`]: the only handle of the end that receives.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,15 +9,14 @@ use std::time::Duration;
 use crate::channel::buffered::Buffered;
 use crate::channel::error::{RecvError, RecvNowError, RecvTimeoutError, TryRecvError};
 use crate::channel::iter::{IntoIter, Iter, TryIter};
-use crate::channel::queue::Queue;
 use crate::channel::shared::{Handle, RecvEnd, SendEnd};
+use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
 
 mod awaiting;
 mod batch;
 
-/// The only receiver of its channel: the [`spsc::Receiver`](crate::spsc::Receiver) or the [`mpsc::Receiver`](crate::mpsc::Receiver),
-/// which differ in `Q`, what the messages lie in.
+/// The only receiver of its channel: the [`spsc::Receiver`](crate::spsc::Receiver) or the [`mpsc::Receiver`](crate::mpsc::Receiver).
 ///
 /// It can be sent to another thread, and is neither cloned nor shared; what receives takes it by exclusive reference. When
 /// it is dropped, senders are told that the channel is disconnected, and the messages in it are dropped; in
@@ -36,18 +33,18 @@ mod batch;
 /// drop(sender);
 /// assert_eq!(receiver.into_iter().collect::<Vec<_>>(), ["hello", "world"]);
 /// ```
-pub struct LoneReceiver<T, Q: Queue<Message = T>> {
-    channel: Handle<Buffered<Q>, RecvEnd>,
+pub struct LoneReceiver<T> {
+    channel: Handle<Buffered<HeapRing<T>>, RecvEnd>,
     /// It is not shared, and keeps `T` as it is.
     alone: PhantomData<Cell<T>>,
 }
 
 // A panic comes out of a message's own `Drop`, and finds the channel consistent.
-impl<T, Q: Queue<Message = T>> UnwindSafe for LoneReceiver<T, Q> {}
-impl<T, Q: Queue<Message = T>> RefUnwindSafe for LoneReceiver<T, Q> {}
+impl<T> UnwindSafe for LoneReceiver<T> {}
+impl<T> RefUnwindSafe for LoneReceiver<T> {}
 
-impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
-    pub(super) fn new(channel: Handle<Buffered<Q>, RecvEnd>) -> Self {
+impl<T> LoneReceiver<T> {
+    pub(super) fn new(channel: Handle<Buffered<HeapRing<T>>, RecvEnd>) -> Self {
         Self {
             channel,
             alone: PhantomData,
@@ -56,7 +53,7 @@ impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
 
     /// Receives if there is a message now.
     ///
-    /// In [`spsc`](crate::spsc) it waits for nobody; in [`mpsc`](crate::mpsc) for a sender that was suspended in the middle of
+    /// Waits for nobody, but for a sender that was suspended in the middle of
     /// writing the very message that is next. A send that happened before the call is never missed.
     ///
     /// # Errors
@@ -104,7 +101,7 @@ impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
     }
 
     #[inline(always)]
-    fn recv_from(channel: &Buffered<Q>) -> Result<T, RecvError> {
+    fn recv_from(channel: &Buffered<HeapRing<T>>) -> Result<T, RecvError> {
         channel.recv(None).map_err(|_| RecvError)
     }
 
@@ -164,7 +161,7 @@ impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
     /// # Errors
     ///
     /// [`RecvNowError::Empty`] or [`RecvNowError::Disconnected`] where [`try_recv`](Self::try_recv) says so, and
-    /// [`RecvNowError::Busy`] where that would wait, which it never does in [`spsc`](crate::spsc).
+    /// [`RecvNowError::Busy`] where that would wait.
     ///
     /// # Examples
     ///
@@ -317,22 +314,22 @@ impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
     }
 }
 
-impl<T, Q: Queue<Message = T>> fmt::Debug for LoneReceiver<T, Q> {
+impl<T> fmt::Debug for LoneReceiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("LoneReceiver { .. }")
     }
 }
 
-impl<'a, T, Q: Queue<Message = T>> IntoIterator for &'a mut LoneReceiver<T, Q> {
+impl<'a, T> IntoIterator for &'a mut LoneReceiver<T> {
     type Item = T;
-    type IntoIter = Iter<'a, T, LoneReceiver<T, Q>>;
+    type IntoIter = Iter<'a, T, LoneReceiver<T>>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
 }
 
-impl<T, Q: Queue<Message = T>> IntoIterator for LoneReceiver<T, Q> {
+impl<T> IntoIterator for LoneReceiver<T> {
     type Item = T;
     type IntoIter = IntoIter<T, Self>;
 

@@ -1,7 +1,5 @@
 //! [`LoneSender`]: the only handle of the end that sends.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,15 +8,14 @@ use std::time::Duration;
 
 use crate::channel::buffered::Buffered;
 use crate::channel::error::{SendError, SendNowError, SendTimeoutError, TrySendError};
-use crate::channel::queue::Queue;
 use crate::channel::shared::{Handle, RecvEnd, SendEnd};
+use crate::ring::HeapRing;
 use crate::sync::{Instant, deadline_after};
 
 mod awaiting;
 mod batch;
 
-/// The only sender of its channel: the [`spsc::Sender`](crate::spsc::Sender) or the [`spmc::Sender`](crate::spmc::Sender), which differ
-/// in `Q`, what the messages lie in.
+/// The only sender of its channel: the [`spsc::Sender`](crate::spsc::Sender) or the [`spmc::Sender`](crate::spmc::Sender).
 ///
 /// It can be sent to another thread, and is neither cloned nor shared; what sends takes it by exclusive reference. When it
 /// is dropped, receivers get what is left and are then told that the channel is disconnected, as after
@@ -34,18 +31,18 @@ mod batch;
 /// std::thread::spawn(move || (1..=100).for_each(|number| sender.send(number).unwrap()));
 /// assert_eq!(receiver.iter().sum::<u32>(), 5050);
 /// ```
-pub struct LoneSender<T, Q: Queue<Message = T>> {
-    channel: Handle<Buffered<Q>, SendEnd>,
+pub struct LoneSender<T> {
+    channel: Handle<Buffered<HeapRing<T>>, SendEnd>,
     /// It is not shared, and keeps `T` as it is.
     alone: PhantomData<Cell<T>>,
 }
 
 // A panic can only come out of an iterator or a message's own `Drop`, and finds the channel consistent.
-impl<T, Q: Queue<Message = T>> UnwindSafe for LoneSender<T, Q> {}
-impl<T, Q: Queue<Message = T>> RefUnwindSafe for LoneSender<T, Q> {}
+impl<T> UnwindSafe for LoneSender<T> {}
+impl<T> RefUnwindSafe for LoneSender<T> {}
 
-impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
-    pub(super) fn new(channel: Handle<Buffered<Q>, SendEnd>) -> Self {
+impl<T> LoneSender<T> {
+    pub(super) fn new(channel: Handle<Buffered<HeapRing<T>>, SendEnd>) -> Self {
         Self {
             channel,
             alone: PhantomData,
@@ -54,7 +51,7 @@ impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
 
     /// Sends if there is room now.
     ///
-    /// In [`spsc`](crate::spsc) it waits for nobody; in [`spmc`](crate::spmc) for a receiver that was suspended in the middle of
+    /// Waits for nobody, but for a receiver that was suspended in the middle of
     /// taking the message out of the very slot that is next.
     ///
     /// # Errors
@@ -167,7 +164,7 @@ impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
     /// # Errors
     ///
     /// Gives the message back in [`SendNowError::Full`] or [`SendNowError::Disconnected`] as [`try_send`](Self::try_send)
-    /// does, and in [`SendNowError::Busy`] where that would wait, which it never does in [`spsc`](crate::spsc).
+    /// does, and in [`SendNowError::Busy`] where that would wait.
     ///
     /// # Examples
     ///
@@ -294,7 +291,7 @@ impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
     }
 }
 
-impl<T, Q: Queue<Message = T>> fmt::Debug for LoneSender<T, Q> {
+impl<T> fmt::Debug for LoneSender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad("LoneSender { .. }")
     }

@@ -1,6 +1,6 @@
 //! The queue of a channel without a limit.
 
-use super::{Queue, Reservation, Selectable};
+use super::{Queue, Reservation};
 use crate::batch::Batch;
 use crate::blocks::{Blocks, Suspended};
 use crate::ring::{Ended, Precedence, Refusal, Run, wait_out};
@@ -143,9 +143,7 @@ impl<T> Queue for Blocks<T> {
     fn capacity(&self) -> Option<usize> {
         None
     }
-}
 
-impl<T> Selectable for Blocks<T> {
     fn poppable(&self, _: Precedence) -> Result<(), Refusal> {
         self.poppable()
     }

@@ -1,7 +1,5 @@
 //! Receives that are awaited.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -12,28 +10,28 @@ use crate::channel::error::{RecvError, TryRecvError};
 #[cfg(feature = "futures")]
 use crate::channel::future::RecvStream;
 use crate::channel::future::{RecvBatchFuture, RecvFuture};
-use crate::channel::queue::Queue;
+use crate::ring::HeapRing;
 use crate::wait::{Side, TaskWait};
 
-impl<T, Q: Queue<Message = T>> Receives<T> for LoneReceiver<T, Q> {
-    type Channel = Buffered<Q>;
+impl<T> Receives<T> for LoneReceiver<T> {
+    type Channel = Buffered<HeapRing<T>>;
 
-    fn channel(&self) -> &Buffered<Q> {
+    fn channel(&self) -> &Buffered<HeapRing<T>> {
         &self.channel
     }
 
     #[inline]
-    fn recv(channel: &Buffered<Q>) -> Result<T, RecvError> {
+    fn recv(channel: &Buffered<HeapRing<T>>) -> Result<T, RecvError> {
         Self::recv_from(channel)
     }
 
     #[inline]
-    fn try_recv(channel: &Buffered<Q>) -> Result<T, TryRecvError> {
+    fn try_recv(channel: &Buffered<HeapRing<T>>) -> Result<T, TryRecvError> {
         channel.try_recv()
     }
 
     fn poll_recv(
-        channel: &Buffered<Q>,
+        channel: &Buffered<HeapRing<T>>,
         wait: Pin<&mut TaskWait>,
         context: &mut Context<'_>,
     ) -> Poll<Result<T, RecvError>> {
@@ -41,7 +39,7 @@ impl<T, Q: Queue<Message = T>> Receives<T> for LoneReceiver<T, Q> {
     }
 
     fn poll_recv_batch(
-        channel: &Buffered<Q>,
+        channel: &Buffered<HeapRing<T>>,
         wait: Pin<&mut TaskWait>,
         into: &mut Vec<T>,
         max: usize,
@@ -50,12 +48,12 @@ impl<T, Q: Queue<Message = T>> Receives<T> for LoneReceiver<T, Q> {
         channel.poll_recv_batch(wait, into, max, context)
     }
 
-    fn leave_off_recv(channel: &Buffered<Q>, wait: Pin<&mut TaskWait>) {
+    fn leave_off_recv(channel: &Buffered<HeapRing<T>>, wait: Pin<&mut TaskWait>) {
         channel.leave_off(Side::Receivers, wait);
     }
 }
 
-impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
+impl<T> LoneReceiver<T> {
     /// Receives, awaiting a message for as long as it takes.
     ///
     /// As [`Receiver::recv_async`](crate::Receiver::recv_async), which also says how long it keeps other tasks waiting; the

@@ -1,16 +1,13 @@
 //! Receives of many messages at once.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::time::Duration;
 
 use super::LoneReceiver;
 use crate::channel::error::{RecvError, RecvTimeoutError, TryRecvError};
 use crate::channel::iter::Drain;
-use crate::channel::queue::Queue;
 use crate::sync::{Instant, deadline_after};
 
-impl<T, Q: Queue<Message = T>> LoneReceiver<T, Q> {
+impl<T> LoneReceiver<T> {
     /// Receives up to `max` messages onto the end of `into`, waiting for the first one for as long as it takes: how many
     /// they were.
     ///

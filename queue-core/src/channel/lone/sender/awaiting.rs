@@ -1,7 +1,5 @@
 //! Sends that are awaited.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -14,20 +12,19 @@ use crate::channel::error::SendError;
 use crate::channel::future::SendSink;
 use crate::channel::future::{SendBatchFuture, SendFromFuture, SendFuture};
 use crate::channel::packet::Packet;
-use crate::channel::queue::Queue;
-use crate::ring::Refusal;
+use crate::ring::{HeapRing, Refusal};
 use crate::wait::{Side, TaskWait};
 
-impl<T, Q: Queue<Message = T>> Sends<T> for LoneSender<T, Q> {
-    type Channel = Buffered<Q>;
+impl<T> Sends<T> for LoneSender<T> {
+    type Channel = Buffered<HeapRing<T>>;
 
     #[cfg(feature = "futures")]
-    fn channel(&self) -> &Buffered<Q> {
+    fn channel(&self) -> &Buffered<HeapRing<T>> {
         &self.channel
     }
 
     unsafe fn poll_send(
-        channel: &Buffered<Q>,
+        channel: &Buffered<HeapRing<T>>,
         wait: Pin<&mut TaskWait>,
         packet: &Packet<T>,
         context: &mut Context<'_>,
@@ -35,16 +32,20 @@ impl<T, Q: Queue<Message = T>> Sends<T> for LoneSender<T, Q> {
         channel.poll_send(wait, packet, context)
     }
 
-    fn leave_off_send(channel: &Buffered<Q>, wait: Pin<&mut TaskWait>, _packet: &Packet<T>) {
+    fn leave_off_send(
+        channel: &Buffered<HeapRing<T>>,
+        wait: Pin<&mut TaskWait>,
+        _packet: &Packet<T>,
+    ) {
         channel.leave_off(Side::Senders, wait);
     }
 
-    fn lays_out(_channel: &Buffered<Q>) -> bool {
+    fn lays_out(_channel: &Buffered<HeapRing<T>>) -> bool {
         false
     }
 
     fn send_what_fits_now<I: Iterator<Item = T>>(
-        channel: &Buffered<Q>,
+        channel: &Buffered<HeapRing<T>>,
         unsent: &mut Unsent<I>,
         most: usize,
     ) -> Result<bool, Refusal> {
@@ -52,12 +53,12 @@ impl<T, Q: Queue<Message = T>> Sends<T> for LoneSender<T, Q> {
     }
 
     #[cfg(feature = "futures")]
-    fn is_closed(channel: &Buffered<Q>) -> bool {
+    fn is_closed(channel: &Buffered<HeapRing<T>>) -> bool {
         channel.is_closed()
     }
 }
 
-impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
+impl<T> LoneSender<T> {
     /// Sends, awaiting room for as long as it takes.
     ///
     /// As [`Sender::send_async`](crate::Sender::send_async), which also says what wakers may do; the other end may block its
@@ -180,9 +181,7 @@ impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
     /// ```
     #[cfg(feature = "futures")]
     pub fn into_sink(self) -> SendSink<'static, T, Self>
-    where
-        Q: 'static,
-    {
+where {
         SendSink::own(self)
     }
 }

@@ -1,16 +1,13 @@
 //! Sends of many messages at once.
 
-#![expect(private_bounds, reason = "the queues are known: the trait is sealed")]
-
 use std::time::Duration;
 
 use super::LoneSender;
 use crate::batch::Unsent;
 use crate::channel::error::{SendError, SendTimeoutError, TrySendError};
-use crate::channel::queue::Queue;
 use crate::sync::{Instant, deadline_after};
 
-impl<T, Q: Queue<Message = T>> LoneSender<T, Q> {
+impl<T> LoneSender<T> {
     /// Sends all messages of an iterator, waiting for room for as long as it takes: how many they were.
     ///
     /// Runs, order and what the iterator may do are those of [`Sender::send_batch`](crate::Sender::send_batch). As nobody else
