@@ -269,15 +269,30 @@ impl<Q: Queue> Buffered<Q> {
         message: Q::Message,
         deadline: Option<Instant>,
     ) -> Result<(), SendTimeoutError<Q::Message>> {
-        match self.queue.push_at_once(message) {
-            Ok(false) => Ok(()),
-            Ok(true) => {
-                self.notify_one(Side::Receivers);
-                Ok(())
-            }
+        match self.push_at_once(message) {
+            Ok(()) => Ok(()),
             Err((Refusal::Closed, message)) => Err(SendTimeoutError::Disconnected(message)),
             Err((_, message)) => self.send_waiting(message, deadline),
         }
+    }
+
+    /// Pushes where that is seen at a glance; else says `Busy`, and may not have looked why.
+    #[inline(always)]
+    fn push_at_once(&self, message: Q::Message) -> Result<(), (Refusal, Q::Message)> {
+        if self.queue.push_at_once(message)? {
+            self.notify_one(Side::Receivers);
+        }
+        Ok(())
+    }
+
+    /// The like to pop.
+    #[inline(always)]
+    fn pop_at_once(&self) -> Result<Q::Message, Refusal> {
+        let (message, senders_parked) = self.queue.pop_at_once()?;
+        if senders_parked {
+            self.made_room();
+        }
+        Ok(message)
     }
 
     #[cold]
@@ -344,12 +359,8 @@ impl<Q: Queue> Buffered<Q> {
     /// Receives, waiting for a message until the deadline.
     #[inline(always)]
     pub(super) fn recv(&self, deadline: Option<Instant>) -> Result<Q::Message, RecvTimeoutError> {
-        match self.queue.pop_at_once() {
-            Ok((message, false)) => Ok(message),
-            Ok((message, true)) => {
-                self.made_room();
-                Ok(message)
-            }
+        match self.pop_at_once() {
+            Ok(message) => Ok(message),
             Err(Refusal::Closed) => Err(RecvTimeoutError::Disconnected),
             Err(_) => self.recv_waiting(deadline),
         }

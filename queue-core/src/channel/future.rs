@@ -42,6 +42,7 @@ struct Sending<T> {
 }
 
 impl<T> Sending<T> {
+    #[inline]
     fn of(message: Option<T>) -> Self {
         Self {
             packet: Packet::new(message),
@@ -50,6 +51,7 @@ impl<T> Sending<T> {
     }
 
     /// The wait, and the packet, which stays where it is.
+    #[inline]
     fn parts(self: Pin<&mut Self>) -> (Pin<&mut TaskWait>, &Packet<T>) {
         // SAFETY: the wait is pinned with its owner, out of which nothing is moved.
         let this = unsafe { self.get_unchecked_mut() };
@@ -58,6 +60,7 @@ impl<T> Sending<T> {
     }
 
     /// Sends the message in the packet; there must be one.
+    #[inline]
     fn poll<S: Sends<T>>(
         self: Pin<&mut Self>,
         channel: &S::Channel,
@@ -100,6 +103,7 @@ impl<T> Sends<T> for Sender<T> {
         self
     }
 
+    #[inline]
     unsafe fn poll_send(
         sender: &Self,
         wait: Pin<&mut TaskWait>,
@@ -160,6 +164,7 @@ impl<T> Receives<T> for Receiver<T> {
         receiver.try_recv()
     }
 
+    #[inline]
     fn poll_recv(
         receiver: &Self,
         wait: Pin<&mut TaskWait>,

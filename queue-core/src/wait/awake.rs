@@ -16,7 +16,7 @@
 //! begin with yields.
 
 use super::strategy::Waiting;
-use crate::sync::{ask_for_cores, spin_loop, yield_now};
+use crate::sync::{ask_for_cores, in_vain, spin_loop, yield_now};
 
 /// A glance at the queue, cheaper than an attempt, that may be wrong.
 #[derive(Clone, Copy)]
@@ -100,19 +100,27 @@ pub(super) fn look_awake(
     look_up_to(all_looks, waiting, burst(lead), look, is_over);
 }
 
-/// The like within the poll of a task: for some two microseconds, and without a yield.
+/// The like within the poll of a task: for some two microseconds, and without a yield. Not where that was in vain the
+/// last few times on this thread, but now and then: the peers may be tasks of the same one.
 pub(super) fn look_in_poll(
     lead: usize,
     look: impl Fn(Look) -> bool,
-    is_over: impl FnMut(bool) -> bool,
+    mut is_over: impl FnMut(bool) -> bool,
 ) {
-    look_up_to(
-        AWAKE.polled_looks,
-        Waiting::Park,
-        burst(lead),
-        look,
-        is_over,
-    );
+    const FEW: u32 = 4;
+    const MANY: u32 = 64;
+    let in_vain = in_vain(|before| before.wrapping_add(1));
+    if in_vain >= FEW && !in_vain.is_multiple_of(MANY) {
+        return;
+    }
+    let looked = |ready| {
+        let is_over = is_over(ready);
+        if is_over {
+            self::in_vain(|_| 0);
+        }
+        is_over
+    };
+    look_up_to(AWAKE.polled_looks, Waiting::Park, burst(lead), look, looked);
 }
 
 fn look_up_to(

@@ -27,6 +27,14 @@ const ROUNDS: usize = 4;
 /// The wait of a future, which keeps it pinned.
 #[derive(Debug, Default)]
 pub(crate) struct TaskWait {
+    /// Nothing until it is found that there is something to wait for: most futures never have to, and are moved about.
+    begun: Option<Begun>,
+    _pinned: PhantomPinned,
+}
+
+/// One that has been polled in vain.
+#[derive(Debug, Default)]
+struct Begun {
     waiter: Option<Waiter>,
     /// There while it is registered: then the waiter is there, too, and neither is moved.
     node: Option<Node>,
@@ -37,7 +45,6 @@ pub(crate) struct TaskWait {
     stood_back: u32,
     /// While peers are in the middle of something.
     backoff: Backoff,
-    _pinned: PhantomPinned,
 }
 
 // SAFETY: the pointers in the node belong to the list, which follows them under its lock; everything else
@@ -55,6 +62,19 @@ enum Found {
 }
 
 impl TaskWait {
+    /// Whether it has never been polled in vain, or come to an end since.
+    #[inline]
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.begun.is_none()
+    }
+
+    /// Whether it has been registered, and not come to an end since.
+    pub(crate) fn has_waited(&self) -> bool {
+        self.begun
+            .as_ref()
+            .is_some_and(|begun| begun.waiter.is_some())
+    }
+
     /// Attempts until it is done; while there is nothing to attempt the task sleeps.
     ///
     /// The case is the same at every call, until it is done or left off.
@@ -63,10 +83,40 @@ impl TaskWait {
         case: &Case<'_>,
         context: &mut Context<'_>,
         look: impl Fn(Look) -> bool,
+        attempt: impl FnMut(Stage) -> Progress<R>,
+    ) -> Poll<R> {
+        // SAFETY: what has begun stays where it is until it is over.
+        let this = unsafe { self.get_unchecked_mut() };
+        let begun = this.begun.get_or_insert_default();
+        let polled = begun.poll(case, context, look, attempt);
+        if polled.is_ready() {
+            this.begun = None;
+        }
+        polled
+    }
+
+    /// Leaves the list, for good or until the next poll; a notification that it has not used up goes
+    /// on to the next. A peer that is handing over at this moment is waited for.
+    pub(crate) fn leave_off(self: Pin<&mut Self>, case: &Case<'_>) {
+        // SAFETY: as in `poll`.
+        let this = unsafe { self.get_unchecked_mut() };
+        if let Some(begun) = &mut this.begun {
+            begun.leave_off(case);
+        }
+        this.begun = None;
+    }
+}
+
+impl Begun {
+    fn poll<R>(
+        &mut self,
+        case: &Case<'_>,
+        context: &mut Context<'_>,
+        look: impl Fn(Look) -> bool,
         mut attempt: impl FnMut(Stage) -> Progress<R>,
     ) -> Poll<R> {
-        // SAFETY: waiter and node are replaced only where they are not registered.
-        let this = unsafe { self.get_unchecked_mut() };
+        // Waiter and node are replaced only where they are not registered.
+        let this = self;
         let mut was_told = false;
         if this.node.is_some() {
             match this.look_again(case, context.waker()) {
@@ -152,21 +202,12 @@ impl TaskWait {
         }
     }
 
-    /// Whether it has ever been registered since it was made.
-    pub(crate) fn has_waited(&self) -> bool {
-        self.waiter.is_some()
-    }
-
-    /// Leaves the list, for good or until the next poll; a notification that it has not used up goes
-    /// on to the next. A peer that is handing over at this moment is waited for.
-    pub(crate) fn leave_off(self: Pin<&mut Self>, case: &Case<'_>) {
-        // SAFETY: as in `poll`.
-        let this = unsafe { self.get_unchecked_mut() };
-        if this.node.is_some() {
-            this.has_unused |= this.leave(case);
+    fn leave_off(&mut self, case: &Case<'_>) {
+        if self.node.is_some() {
+            self.has_unused |= self.leave(case);
         }
-        this.pass_on(case);
-        this.turn.end(case);
+        self.pass_on(case);
+        self.turn.end(case);
     }
 
     /// Puts itself into the list. `false` where there is no need to wait.

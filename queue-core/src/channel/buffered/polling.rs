@@ -15,7 +15,31 @@ impl<Q: Queue> Buffered<Q> {
     }
 
     /// Sends the message in the packet.
+    #[inline]
     pub(in crate::channel) fn poll_send(
+        &self,
+        wait: Pin<&mut TaskWait>,
+        packet: &Packet<Q::Message>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError<Q::Message>>> {
+        let message = if wait.is_fresh() {
+            // SAFETY: nobody else has the packet, which is not laid out.
+            unsafe { packet.take() }
+        } else {
+            None
+        };
+        if let Some(message) = message {
+            match self.push_at_once(message) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                // SAFETY: as above.
+                Err((_, message)) => unsafe { packet.put(message) },
+            }
+        }
+        self.poll_send_waiting(wait, packet, context)
+    }
+
+    #[inline(never)]
+    fn poll_send_waiting(
         &self,
         wait: Pin<&mut TaskWait>,
         packet: &Packet<Q::Message>,
@@ -37,7 +61,22 @@ impl<Q: Queue> Buffered<Q> {
         })
     }
 
+    #[inline]
     pub(in crate::channel) fn poll_recv(
+        &self,
+        wait: Pin<&mut TaskWait>,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Q::Message, RecvError>> {
+        if wait.is_fresh()
+            && let Ok(message) = self.pop_at_once()
+        {
+            return Poll::Ready(Ok(message));
+        }
+        self.poll_recv_waiting(wait, context)
+    }
+
+    #[inline(never)]
+    fn poll_recv_waiting(
         &self,
         wait: Pin<&mut TaskWait>,
         context: &mut Context<'_>,

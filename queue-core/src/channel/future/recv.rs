@@ -43,6 +43,7 @@ pub struct RecvFuture<'a, T, R: Receives<T> = Receiver<T>> {
 impl<T, R: Receives<T>> Future for RecvFuture<'_, T, R> {
     type Output = Result<T, RecvError>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         // SAFETY: `wait` is pinned with its owner, out of which nothing is moved.
         let this = unsafe { self.get_unchecked_mut() };
@@ -56,6 +57,7 @@ impl<T, R: Receives<T>> Future for RecvFuture<'_, T, R> {
 }
 
 impl<T, R: Receives<T>> Drop for RecvFuture<'_, T, R> {
+    #[inline]
     fn drop(&mut self) {
         if !self.is_done {
             // SAFETY: it is not moved any more.
@@ -72,6 +74,7 @@ impl<T, R: Receives<T>> fmt::Debug for RecvFuture<'_, T, R> {
 }
 
 impl<'a, T, R: Receives<T>> RecvFuture<'a, T, R> {
+    #[inline]
     pub(in crate::channel) fn new(receiver: &'a R::Channel) -> Self {
         Self {
             receiver,
@@ -122,6 +125,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(sum, 5050);
     /// # });
     /// ```
+    #[inline]
     pub fn recv_async(&self) -> RecvFuture<'_, T> {
         self.assert_awaitable();
         RecvFuture::new(self)

@@ -43,6 +43,7 @@ pub struct SendFuture<'a, T, S: Sends<T> = Sender<T>> {
 }
 
 impl<'a, T, S: Sends<T>> SendFuture<'a, T, S> {
+    #[inline]
     pub(in crate::channel) fn new(sender: &'a S::Channel, message: T) -> Self {
         Self {
             sender,
@@ -70,6 +71,7 @@ impl<'a, T, S: Sends<T>> SendFuture<'a, T, S> {
         sending.leave_off::<S>(sender)
     }
 
+    #[inline]
     fn parts(self: Pin<&mut Self>) -> (&'a S::Channel, Pin<&mut Sending<T>>, &mut bool) {
         // SAFETY: `sending` is pinned with its owner, out of which nothing is moved.
         let this = unsafe { self.get_unchecked_mut() };
@@ -82,6 +84,7 @@ impl<'a, T, S: Sends<T>> SendFuture<'a, T, S> {
 impl<T, S: Sends<T>> Future for SendFuture<'_, T, S> {
     type Output = Result<(), SendError<T>>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let (sender, sending, is_done) = self.parts();
         assert!(!*is_done, "polled after the end");
@@ -92,6 +95,7 @@ impl<T, S: Sends<T>> Future for SendFuture<'_, T, S> {
 }
 
 impl<T, S: Sends<T>> Drop for SendFuture<'_, T, S> {
+    #[inline]
     fn drop(&mut self) {
         if !self.is_done {
             // SAFETY: it is not moved any more.
@@ -143,6 +147,7 @@ impl<T> Sender<T> {
     /// assert_eq!(consumer.join().unwrap(), 5050);
     /// # });
     /// ```
+    #[inline]
     pub fn send_async(&self, message: T) -> SendFuture<'_, T> {
         SendFuture::new(self, message)
     }

@@ -90,6 +90,15 @@ pub(crate) fn thread_mark() -> usize {
     })
 }
 
+/// How often this thread has looked in vain for what its task waits for, changed so: the count before.
+pub(crate) fn in_vain(change: impl FnOnce(u32) -> u32) -> u32 {
+    thread_local! {
+        /// No destructor: it can be used while the thread's others run.
+        static IN_VAIN: Cell<u32> = const { Cell::new(0) };
+    }
+    IN_VAIN.with(|count| count.replace(change(count.get())))
+}
+
 /// Whether a panic is on its way through this thread.
 pub(crate) fn panicking() -> bool {
     std::thread::panicking()

@@ -30,6 +30,7 @@ impl<T> Receives<T> for LoneReceiver<T> {
         channel.try_recv()
     }
 
+    #[inline]
     fn poll_recv(
         channel: &Buffered<HeapRing<T>>,
         wait: Pin<&mut TaskWait>,
@@ -78,6 +79,7 @@ impl<T> LoneReceiver<T> {
     /// assert_eq!(sum, 5050);
     /// # });
     /// ```
+    #[inline]
     pub fn recv_async(&mut self) -> RecvFuture<'_, T, Self> {
         RecvFuture::new(&*self.channel)
     }

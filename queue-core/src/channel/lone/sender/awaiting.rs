@@ -23,6 +23,7 @@ impl<T> Sends<T> for LoneSender<T> {
         &self.channel
     }
 
+    #[inline]
     unsafe fn poll_send(
         channel: &Buffered<HeapRing<T>>,
         wait: Pin<&mut TaskWait>,
@@ -83,6 +84,7 @@ impl<T> LoneSender<T> {
     /// assert_eq!(consumer.join().unwrap(), 5050);
     /// # });
     /// ```
+    #[inline]
     pub fn send_async(&mut self, message: T) -> SendFuture<'_, T, Self> {
         SendFuture::new(&*self.channel, message)
     }
