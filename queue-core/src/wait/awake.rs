@@ -108,7 +108,7 @@ pub(super) fn look_in_poll(
     mut is_over: impl FnMut(bool) -> bool,
 ) {
     const FEW: u32 = 4;
-    const MANY: u32 = 64;
+    const MANY: u32 = 256;
     let in_vain = in_vain(|before| before.wrapping_add(1));
     if in_vain >= FEW && !in_vain.is_multiple_of(MANY) {
         return;

@@ -125,6 +125,9 @@ impl WaitList {
     /// Wakes the first `count` waiters that nobody has woken. Says how many there were.
     #[cold]
     pub(crate) fn notify_up_to(&self, count: usize, flag: &impl Announce) -> usize {
+        if count == 1 {
+            return self.notify_one(flag);
+        }
         let mut all_woken = 0;
         while all_woken < count {
             let woken = self.notify_first(count - all_woken, flag);
@@ -134,6 +137,21 @@ impl WaitList {
             }
         }
         all_woken
+    }
+
+    fn notify_one(&self, flag: &impl Announce) -> usize {
+        let woken = {
+            let mut line = self.line.lock();
+            let woken = line.links.notify_first();
+            if line.links.is_empty() {
+                flag.lower();
+            }
+            woken
+        };
+        woken.map_or(0, |alarm| {
+            alarm.sound();
+            1
+        })
     }
 
     /// Wakes the first waiters under one lock, `limit` and [`ALARMS`] of them at most. Says how many there were.
