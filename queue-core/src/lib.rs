@@ -31,9 +31,15 @@
 //! | ends that wait, block or await | [`bounded`], [`unbounded`] | [`mpsc::bounded`] | [`spmc::bounded`] | [`spsc::bounded`] |
 //! | ends that poll | [`Ring`], [`StaticRing`] | | | [`spsc::ring`] |
 //!
-//! [`bounded`] does everything: selects, weak handles, overwriting, capacity 0, a [`Builder`]. [`mpsc`] and [`spmc`] are the same
-//! ring with one handle that cannot be cloned: for the compiler's sake, not for speed. [`spsc`] is another queue, whose ends
-//! never get into each other's way.
+//! [`bounded`] does everything. [`mpsc`], [`spmc`] and [`spsc::bounded`] are the same ring with an end that is neither cloned
+//! nor shared: for the compiler's sake, not for speed. [`spsc::ring`] is another queue, and the fastest.
+//!
+//! | | [`bounded`] | an end that is alone | [`unbounded`] |
+//! |---|---|---|---|
+//! | block, try, await, batches, `Stream`, `Sink`, close | yes | yes | yes |
+//! | [`select!`], weak handles, [`send_from`](Sender::send_from), counts | yes | no (`send_async_from` yes) | yes |
+//! | slots in place, [`force_send`](Sender::force_send) | yes | no | no slots |
+//! | capacity 0, [`Builder`] with ways to wait and [`Stats`] | yes | no | ways to wait, stats |
 //!
 //! What the calls of other channel crates are called here is said in [`migration`].
 //!

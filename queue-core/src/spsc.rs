@@ -253,6 +253,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 /// assert_eq!(consumer.pop(), None);
 /// ```
 #[must_use]
+#[track_caller]
 pub fn ring<T>(capacity: usize) -> (Producer<T>, Consumer<T>) {
     let ([one, other], begin) = shared::new(capacity);
     (Producer::new(one, begin), Consumer::new(other, begin))

@@ -4,7 +4,7 @@ use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use queue_core::{Builder, Ring, bounded, mpsc, spmc, spsc, weighted};
+use queue_core::{Builder, Ring, Select, after, bounded, mpsc, spmc, spsc, weighted};
 
 /// The file of the last panic.
 static BLAMED: Mutex<String> = Mutex::new(String::new());
@@ -31,6 +31,15 @@ fn a_panic_names_the_line_of_the_caller() {
     assert_blamed(|| drop(spsc::bounded::<u8>(usize::MAX)));
     assert_blamed(|| drop(mpsc::bounded::<u8>(0)));
     assert_blamed(|| drop(spmc::bounded::<u8>(usize::MAX)));
+    assert_blamed(|| drop(spsc::ring::<u8>(0)));
+    assert_blamed(|| drop(spsc::ring::<u8>(usize::MAX)));
+    let (mut producer, mut consumer) = spsc::ring::<u8>(1);
+    producer.push(1).unwrap();
+    assert_blamed(|| consumer.read_chunk(1).unwrap().commit(2));
+    consumer.pop();
+    assert_blamed(|| producer.write_chunk(1).unwrap().commit(1));
+    assert_blamed(|| drop(after(Duration::ZERO).recv_async()));
+    assert_blamed(|| drop(Select::new().select()));
     let (mut alone, _receiver) = spsc::bounded::<u8>(1);
     assert_blamed(|| drop(alone.send_async_from(&mut None)));
     let (sender, _receiver) = bounded::<u8>(1);

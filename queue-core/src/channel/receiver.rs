@@ -79,12 +79,13 @@ impl<T> Receiver<T> {
     /// Waits for nobody, but for a sender that was suspended in the middle of
     /// writing the very message that is next; and, where the capacity is 0, for a select that has
     /// been waiting to send and now makes its message. A send that happened before the call
-    /// is never missed.
+    /// is never missed, unless it comes after a place that is in somebody's hands still (a
+    /// [`WriteSlot`](crate::WriteSlot), a selected send): there is nothing to receive before that.
     ///
     /// # Errors
     ///
     /// [`TryRecvError::Empty`] if the channel was empty at a moment during the
-    /// call, [`TryRecvError::Disconnected`] if it is empty, and closed or every sender gone.
+    /// call, or the next place is in somebody's hands, [`TryRecvError::Disconnected`] if it is empty, and closed or every sender gone.
     ///
     /// # Examples
     ///

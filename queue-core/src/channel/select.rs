@@ -228,6 +228,7 @@ impl<'a> Select<'a> {
     /// # Examples
     ///
     /// See [`Select`].
+    #[track_caller]
     pub fn select(&mut self) -> SelectedOperation<'a> {
         select(&mut self.arms, self.is_biased)
     }
@@ -331,6 +332,7 @@ impl<'a> Select<'a> {
     /// };
     /// assert_eq!(message, 7);
     /// ```
+    #[track_caller]
     pub fn ready(&mut self) -> usize {
         assert!(!self.arms.is_empty(), "{NO_OPERATIONS}");
         self.first_ready(Limit::Never)

@@ -23,7 +23,11 @@ use crate::ring::{Grant, HeapRing};
 /// sleep. So a place is best held for as short a time as it takes to write the message. Nobody waits
 /// awake for its holder but [`force_send`](Sender::force_send), where it needs this very place.
 ///
-/// **Dropped** without that, it sends nothing, receivers pass over it, and senders get its room. What was written through
+/// **Closed** meanwhile, the channel takes no message: `write` and `commit` give it back. Until the place is given back
+/// receivers find nothing, and are not told of the end.
+///
+/// **Dropped** without that, it sends nothing, receivers pass over it, and senders get its room when all that was sent
+/// before it has been received. What was written through
 /// `as_uninit` is not dropped then. **Forgotten** ([`std::mem::forget`]), it stalls the channel when receives have
 /// come so far: they wait, also for the end of the channel, and when it is full, so do sends; and that is
 /// all.

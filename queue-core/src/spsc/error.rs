@@ -41,7 +41,7 @@ impl fmt::Display for ChunkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "asking for a chunk of more slots than the {} available",
+            "asking for a chunk of more than the {} available",
             self.available
         )
     }

@@ -120,8 +120,13 @@ impl<'a, T> ReadChunk<'a, T> {
     /// assert_eq!(consumer.pop(), Some(2));
     /// ```
     #[inline]
+    #[track_caller]
     pub fn commit(self, count: usize) {
-        assert!(count <= self.length, "a commit of more than the chunk has");
+        assert!(
+            count <= self.length,
+            "a commit of {count}, more than the {} that the chunk has",
+            self.length
+        );
         // SAFETY: so many there are.
         unsafe { self.consumer.discard(count) };
     }

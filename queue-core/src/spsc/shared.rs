@@ -67,6 +67,7 @@ unsafe impl<T: Send> Send for End<T> {}
 /// # Panics
 ///
 /// Panics where the capacity is zero or too large.
+#[track_caller]
 pub(super) fn new<T>(capacity: usize) -> ([End<T>; 2], usize) {
     let slots = Slots::new(capacity);
     let begin = slots.count().wrapping_neg();

@@ -293,8 +293,13 @@ impl<'a, T> WriteChunk<'a, T> {
     /// assert_eq!([consumer.pop(), consumer.pop()], [Some("a"), None]);
     /// ```
     #[inline]
+    #[track_caller]
     pub fn commit(mut self, count: usize) {
-        assert!(count <= self.filled, "a commit of more than was filled");
+        assert!(
+            count <= self.filled,
+            "a commit of {count}, more than the {} that were filled",
+            self.filled
+        );
         self.publish_some(count);
     }
 

@@ -30,7 +30,7 @@ pub struct RecvError;
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum TryRecvError {
-    /// The channel was empty.
+    /// The channel was empty, or its next place in somebody's hands.
     Empty,
     /// The channel is empty, and closed or every sender gone.
     Disconnected,
@@ -48,7 +48,7 @@ pub enum TryRecvError {
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy, Debug)]
 pub enum RecvNowError {
-    /// The channel was empty.
+    /// The channel was empty, or its next place in somebody's hands.
     Empty,
     /// A peer is in the way: a sender in the middle of writing the message that is next; in an unbounded channel,
     /// one that is moving on to the next block. It may be through in a moment, or have been suspended. At capacity

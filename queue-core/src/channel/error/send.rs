@@ -30,7 +30,7 @@ pub struct SendError<T>(pub T);
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum TrySendError<T> {
-    /// The channel was full.
+    /// The channel was full, or its next place in somebody's hands.
     Full(T),
     /// The channel is closed, or every receiver gone.
     Disconnected(T),
@@ -49,7 +49,7 @@ pub enum TrySendError<T> {
 /// ```
 #[derive(PartialEq, Eq, Clone, Copy)]
 pub enum SendNowError<T> {
-    /// The channel was full.
+    /// The channel was full, or its next place in somebody's hands.
     Full(T),
     /// A peer is in the way: a receiver in the middle of taking a message out of the slot that is next; in an
     /// unbounded channel, another sender that is moving on to the next block. It may be through in a moment, or

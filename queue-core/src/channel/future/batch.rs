@@ -64,6 +64,18 @@ impl<'a, T, I: Iterator<Item = T>, S: Sends<T>> SendBatchFuture<'a, T, I, S> {
 
     /// Gives up: what was not sent, in its order. The future is then at its end, as it is where there
     /// is nothing to give back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::pin::pin;
+    ///
+    /// let (sender, _receiver) = queue_core::bounded(1);
+    /// sender.send(1).unwrap();
+    /// let mut sending = pin!(sender.send_batch_async([2, 3]));
+    /// let unsent = sending.as_mut().take_back().unwrap();
+    /// assert_eq!(unsent.collect::<Vec<_>>(), [2, 3]);
+    /// ```
     pub fn take_back(self: Pin<&mut Self>) -> Option<Unsent<I>> {
         // SAFETY: `sending` is pinned with its owner, out of which nothing is moved.
         let this = unsafe { self.get_unchecked_mut() };
@@ -289,6 +301,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(messages, (1..=100).collect::<Vec<_>>());
     /// # });
     /// ```
+    #[track_caller]
     pub fn recv_batch_async<'a>(
         &'a self,
         into: &'a mut Vec<T>,

@@ -125,6 +125,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(sum, 5050);
     /// # });
     /// ```
+    #[track_caller]
     #[inline]
     pub fn recv_async(&self) -> RecvFuture<'_, T> {
         self.assert_awaitable();

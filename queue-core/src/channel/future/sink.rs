@@ -21,6 +21,13 @@ use crate::channel::sender::Sender;
 /// channel. `poll_close` flushes, and gives the sender up if it is the sink's own; it does not
 /// [`close`](Sender::close) the channel for others.
 ///
+/// **Cancel safety**: to drop what `SinkExt::send` gave, as a `select!` does, takes nothing back: the message stays in the sink,
+/// and is sent when that is polled on, and the sink keeps its place in the line of those who wait for room, and may hold
+/// the word of room that nobody else is told of. Poll it on, or drop it; for a send that may be given up
+/// there is [`send_async_from`](Sender::send_async_from).
+///
+/// **Other tasks**: as of [`Receiver::recv_async`](crate::Receiver::recv_async): while there is room it never lets them run.
+///
 /// **Dropped**, it drops the message that is not in the channel yet. It must be pinned to be polled
 /// (`pin!`, `Box::pin`).
 ///

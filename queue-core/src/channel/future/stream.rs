@@ -19,7 +19,7 @@ use crate::wait::TaskWait;
 ///
 /// It is dropped, and forgotten, as a [`RecvFuture`](super::RecvFuture) is. Between a poll that found nothing and the
 /// next one it keeps its place in the line, and may hold the word of a message that nobody else is told of: poll it on, or
-/// drop it. (Dropping what `next()` gave does not do that.) It must be pinned to be polled
+/// drop it. (Dropping what `next()` gave does not do that.) While there are messages it never lets other tasks of its thread run. It must be pinned to be polled
 /// (`pin!`, `Box::pin`).
 ///
 /// # Examples
@@ -130,6 +130,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.recv(), Ok(3));
     /// # });
     /// ```
+    #[track_caller]
     pub fn stream(&self) -> RecvStream<'_, T> {
         self.assert_awaitable();
         RecvStream::lent(self)
@@ -153,6 +154,7 @@ impl<T> Receiver<T> {
     /// assert_eq!(receiver.into_stream().collect::<Vec<_>>().await, [1, 2, 3]);
     /// # });
     /// ```
+    #[track_caller]
     pub fn into_stream(self) -> RecvStream<'static, T> {
         self.assert_awaitable();
         RecvStream::own(self)

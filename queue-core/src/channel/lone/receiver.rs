@@ -54,11 +54,12 @@ impl<T> LoneReceiver<T> {
     /// Receives if there is a message now.
     ///
     /// Waits for nobody, but for a sender that was suspended in the middle of
-    /// writing the very message that is next. A send that happened before the call is never missed.
+    /// writing the very message that is next. A send that happened before the call is never missed, unless it comes after a
+    /// place that is in somebody's hands still (a [`WriteSlot`](crate::WriteSlot) or a selected send, of [`mpsc`](crate::mpsc)).
     ///
     /// # Errors
     ///
-    /// [`TryRecvError::Empty`] if the channel was empty at a moment during the call, [`TryRecvError::Disconnected`] if it is
+    /// [`TryRecvError::Empty`] if the channel was empty at a moment during the call, or the next place is in somebody's hands, [`TryRecvError::Disconnected`] if it is
     /// empty, and closed or every sender gone.
     ///
     /// # Examples

@@ -42,6 +42,7 @@ pub fn try_select<'a>(
 }
 
 /// See [`Select::select`](crate::Select::select).
+#[track_caller]
 pub fn select<'a>(arms: &mut [Arm<'a>], is_biased: bool) -> SelectedOperation<'a> {
     assert!(!arms.is_empty(), "{NO_OPERATIONS}");
     let found = SelectedOperation::search(arms, Limit::Never, is_biased, ());

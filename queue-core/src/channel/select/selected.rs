@@ -123,7 +123,7 @@ impl SelectedOperation<'_> {
     ///
     /// # Errors
     ///
-    /// Gives the message back if every receiver is gone.
+    /// Gives the message back if the channel is closed or every receiver gone.
     ///
     /// # Panics
     ///

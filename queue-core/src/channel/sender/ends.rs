@@ -27,9 +27,10 @@ impl<T> Sender<T> {
     /// From then on sends fail and give their messages back, those that wait, too. Receivers get
     /// what was accepted, and are then told of the end. A send at the same time either is accepted, and its
     /// message will be received, or gives it back. What happened before the close happens
-    /// before the returns of those who are told of it, among them that of a second `close`. A selected send
-    /// that holds a place, and is neither completed nor dropped yet, counts as accepted: receivers are told of the end
-    /// when it is, and never if it is forgotten.
+    /// before the returns of those who are told of it, among them that of a second `close`. A place
+    /// that is in somebody's hands (of a selected send, a [`WriteSlot`](crate::WriteSlot)) is refused its message from then on;
+    /// receivers are told of the end when it has been given back, until then they find nothing and wait, for ever if
+    /// it is forgotten.
     ///
     /// # Examples
     ///
