@@ -22,7 +22,6 @@ impl<T> Slots<T> {
     ///
     /// Panics where the capacity is zero or too large.
     #[track_caller]
-    #[track_caller]
     pub(crate) fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "capacity must be non-zero");
         let count = match capacity.checked_next_power_of_two() {
