@@ -8,7 +8,7 @@ use crate::support::{Message, Search, explore, recv, send, try_recv};
 use loom::alloc::Track;
 use loom::future::block_on;
 use loom::thread;
-use queue_core_loom::{Receiver, Sender, bounded};
+use queue_core_loom::{Receiver, Select, Sender, bounded};
 
 fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -150,5 +150,28 @@ fn the_end_against_one_that_goes_first_and_a_newcomer() {
         let newly = newcomer.join().unwrap();
         assert_eq!(received.or(newly), Some(2));
         assert!(received.is_none() || newly.is_none());
+    });
+}
+
+/// A select of one never goes first, and so does not stand back for itself.
+#[test]
+fn a_select_of_one_against_one_that_overtakes_it() {
+    explore(first_executions(), || {
+        let (sender, receiver) = bounded::<Message>(1);
+        let other = receiver.clone();
+        let overtaker = thread::spawn(move || {
+            for _ in 0..2 {
+                send(&sender, 1);
+                if try_recv(&other).is_none() {
+                    return;
+                }
+            }
+            send(&sender, 1);
+        });
+        let mut select = Select::new();
+        select.recv(&receiver);
+        let message = select.select().recv(&receiver).unwrap();
+        assert_eq!(message.into_inner(), 1);
+        overtaker.join().unwrap();
     });
 }

@@ -75,6 +75,8 @@ pub(crate) struct Case<'a> {
     pub(crate) stake: Stake,
     /// Whether the wait has a case for each side of this station.
     pub(crate) is_of_both_sides: bool,
+    /// Whether it goes first when it has been overtaken too often: then its attempts do not stand back.
+    pub(crate) may_go_first: bool,
 }
 
 impl<'a> Case<'a> {
@@ -86,6 +88,7 @@ impl<'a> Case<'a> {
             number: 0,
             stake,
             is_of_both_sides: false,
+            may_go_first: true,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Turn {
 
 /// The turn of a wait that lasts as long as this: it ends with it.
 pub(super) struct TurnOf<'c, 's> {
-    /// One that waits in several places has no turn in any.
+    /// A select has no turn.
     case: Option<&'c Case<'s>>,
     turn: Turn,
 }
@@ -102,7 +102,7 @@ impl<'c, 's> TurnOf<'c, 's> {
     pub(super) fn new(cases: &'c [Case<'s>]) -> Self {
         Self {
             case: match cases {
-                [case] => Some(case),
+                [case] if case.may_go_first => Some(case),
                 _ => None,
             },
             turn: Turn::default(),

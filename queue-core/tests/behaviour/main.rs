@@ -15,6 +15,7 @@ mod lone;
 mod model;
 mod model_tests;
 mod overtaking;
+mod overtaking_threads;
 mod panics;
 mod reentrance;
 mod rendezvous;

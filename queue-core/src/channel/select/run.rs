@@ -202,6 +202,8 @@ fn cases<'a>(arms: &[Arm<'a>], place: &AnyPlace, stake: impl Fn(Stake) -> Stake)
                 number,
                 stake: stake(post.stake),
                 is_of_both_sides: false,
+                // Also where it is the only one.
+                may_go_first: false,
             })
         })
         .collect();
