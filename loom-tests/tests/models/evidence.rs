@@ -78,6 +78,10 @@ const KILLS: &[(&str, &str)] = &[
     ),
     ("H22", "slots::a_parked_sender_is_woken_by_a_release"),
     ("H23", "slots::a_slot_given_up_behind_one_that_is_read"),
+    (
+        "H24",
+        "overtaking::who_stands_back_keeps_no_words_from_others",
+    ),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

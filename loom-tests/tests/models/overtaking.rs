@@ -153,6 +153,25 @@ fn the_end_against_one_that_goes_first_and_a_newcomer() {
     });
 }
 
+/// A thread that stands back is told of one message after the other: of those that it does not take others are
+/// told. Without H24 one of them sleeps for ever.
+#[test]
+fn who_stands_back_keeps_no_words_from_others() {
+    explore(Search::preemptions(2, 1), || {
+        let (sender, receiver) = bounded(3);
+        let other = receiver.clone();
+        let mut first = pin!(receiver.recv_async());
+        overtake(&sender, &receiver, first.as_mut());
+        let newcomer = thread::spawn(move || recv(&other).unwrap());
+        let mut behind = pin!(receiver.recv_async());
+        assert!(poll_once(behind.as_mut()).is_pending());
+        (2..=4).for_each(|number| send(&sender, number));
+        newcomer.join().unwrap();
+        assert!(poll_once(first).is_ready());
+        assert!(poll_once(behind).is_ready(), "it has not been told");
+    });
+}
+
 /// A select of one never goes first, and so does not stand back for itself.
 #[test]
 fn a_select_of_one_against_one_that_overtakes_it() {

@@ -1,14 +1,12 @@
 //! A thread waits: looks around awake, registers, attempts, sleeps.
 
-use std::mem;
-
 use super::awake::{Look, glance, look_awake};
 use super::registration::{first_case, leave, nodes_for, register};
 use super::station::Case;
 use super::strategy::Waiting;
 use super::turn::{LOOKS, NAPS, TurnOf};
 use super::waiter::{Node, Peer, Waiter};
-use crate::sync::{Instant, has_passed};
+use crate::sync::{Instant, has_passed, step};
 
 /// What an attempt came to.
 pub(crate) enum Progress<R> {
@@ -52,6 +50,7 @@ pub(crate) enum Stage {
 /// - where it arrives after the attempt that ended the wait: that attempt may have
 ///   taken what was there before, and the notification be for what came since;
 /// - where another case ended the wait;
+/// - where another one comes, and no attempt since the first has found out what it was for;
 /// - where time runs out before such an attempt: a message may lie ready behind one
 ///   that is still being written ([`Progress::Busy`]).
 #[cold]
@@ -68,7 +67,6 @@ pub(crate) fn wait_until<R>(
         number: None,
     };
     let mut turn = TurnOf::new(cases);
-    let mut was_told = false;
     let mut steps_back = 0_u32;
     loop {
         let looks_awake = !must_be_seen && !cases.is_empty();
@@ -79,7 +77,7 @@ pub(crate) fn wait_until<R>(
                 is_first: turn.is_first(),
             })
         };
-        if mem::take(&mut was_told) && matches!(progress, Progress::Sleep) {
+        if matches!(progress, Progress::Sleep) && unused.was_in_vain() {
             turn.was_overtaken();
         }
         if let Some(result) = unused.result_of(progress) {
@@ -137,7 +135,6 @@ pub(crate) fn wait_until<R>(
         if let Some(case) = notified {
             // If there is a result, the notification may have come after the attempt.
             unused.add(case);
-            was_told = true;
         }
         if result.is_some() {
             return result;
@@ -158,11 +155,16 @@ struct Unused<'c, 's> {
 }
 
 impl Unused<'_, '_> {
+    /// Another one. The one before was for something else: while a peer is in the way, or one who goes
+    /// first, one that waits is told again and again, as it is the first in the line.
     fn add(&mut self, number: usize) {
-        if self.number != Some(number) {
-            self.pass_on();
-        }
+        step!(H24, self.pass_on());
         self.number = Some(number);
+    }
+
+    /// An attempt made after it found nothing: others have taken what it was for. Whether there was one.
+    fn was_in_vain(&mut self) -> bool {
+        self.number.take().is_some()
     }
 
     /// The result of an attempt made after it, which uses it up if it was of its case.
