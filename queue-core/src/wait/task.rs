@@ -117,14 +117,13 @@ impl Begun {
     ) -> Poll<R> {
         // Waiter and node are replaced only where they are not registered.
         let this = self;
-        let mut was_told = false;
         if this.node.is_some() {
             match this.look_again(case, context.waker()) {
                 Found::Waiting => return Poll::Pending,
                 Found::Claimed => return this.again(context),
                 Found::Notified => {
                     this.forget_node();
-                    was_told = true;
+                    this.turn.was_told = true;
                     step!(H19, this.has_unused = true);
                     let progress = attempt(Stage::Notified(0, None));
                     if let Some(result) = this.result_of(case, progress) {
@@ -155,7 +154,7 @@ impl Begun {
             if matches!(progress, Progress::Busy) {
                 break;
             }
-            if matches!(progress, Progress::Sleep) && mem::take(&mut was_told) {
+            if matches!(progress, Progress::Sleep) && mem::take(&mut this.turn.was_told) {
                 this.turn.was_overtaken(case);
             }
             if let Some(result) = this.result_of(case, progress) {

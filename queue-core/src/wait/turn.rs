@@ -41,6 +41,8 @@ pub(super) const POLLS: u32 = 1;
 pub(super) struct Turn {
     /// When it came, if it has been in the line.
     arrival: Option<Arrival>,
+    /// It was woken, and has not found out what for. (A thread's notification that is not used up says that.)
+    pub(super) was_told: bool,
     /// How often it was woken and found nothing.
     overtaken: u32,
     preferred: Option<Preferred>,

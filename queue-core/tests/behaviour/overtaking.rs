@@ -237,3 +237,23 @@ fn a_thread_that_is_late_for_its_turn_is_not_waited_for() {
     assert_eq!(newcomer(&receiver), None);
     assert_eq!(poll(waiting.as_mut()), Poll::Ready(Ok(2)));
 }
+
+#[test]
+fn who_stands_back_and_then_finds_nothing_has_been_overtaken() {
+    let (sender, receiver) = bounded(2);
+    let mut first = Box::pin(receiver.recv_async());
+    overtake(&sender, &receiver, first.as_mut());
+    let mut second = pin!(receiver.recv_async());
+    assert!(poll(second.as_mut()).is_pending());
+    for number in 0..PATIENCE {
+        sender.send_batch([number; 2]).unwrap();
+        assert!(poll(second.as_mut()).is_pending(), "it stands back");
+        assert_eq!(receiver.drain().count(), 2);
+        assert!(poll(second.as_mut()).is_pending(), "there is nothing");
+        assert!(poll(first.as_mut()).is_pending());
+    }
+    drop(first);
+    sender.send(99).unwrap();
+    assert_eq!(newcomer(&receiver), None, "it stands back");
+    assert_eq!(poll(second.as_mut()), Poll::Ready(Ok(99)));
+}
