@@ -189,8 +189,7 @@ impl<T> Receiver<T> {
     /// # Errors
     ///
     /// [`RecvNowError::Empty`] or [`RecvNowError::Disconnected`] where [`try_recv`](Self::try_recv) says
-    /// so, and [`RecvNowError::Busy`] where that would wait, or another receiver is to go first (see
-    /// [`bounded`](crate::bounded)). An unbounded channel
+    /// so, and [`RecvNowError::Busy`] where that would wait. An unbounded channel
     /// passes over a message that is still being sent, which then comes later, and says `Busy` only while a peer is
     /// moving on to the next block. At capacity 0 the offer of
     /// a select is always `Busy`, as its message is made when it has been accepted: who polls by this call alone

@@ -186,8 +186,7 @@ impl<T> Sender<T> {
     ///
     /// Gives the message back in [`SendNowError::Full`] or [`SendNowError::Disconnected`] as
     /// [`try_send`](Self::try_send) does, and in [`SendNowError::Busy`] where that would wait: for a
-    /// receiver, or, in an unbounded channel, for a sender that is putting more memory behind the last; and where
-    /// another sender is to go first (see [`bounded`](crate::bounded)).
+    /// receiver, or, in an unbounded channel, for a sender that is putting more memory behind the last.
     ///
     /// # Examples
     ///

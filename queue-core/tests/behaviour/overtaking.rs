@@ -121,11 +121,8 @@ fn who_cannot_wait_does_not_stand_back() {
     let mut waiting = pin!(receiver.recv_async());
     overtake(&sender, &receiver, waiting.as_mut());
     sender.send(1).unwrap();
-    assert_eq!(
-        receiver.try_recv_now(),
-        Err(queue_core::RecvNowError::Busy),
-        "one goes first"
-    );
+    assert_eq!(receiver.try_recv_now(), Ok(1));
+    sender.send(1).unwrap();
     assert_eq!(receiver.try_recv(), Ok(1));
     sender.send_batch([2, 3]).unwrap();
     assert_eq!(sender.force_send(4), Ok(Some(2)));
@@ -236,6 +233,26 @@ fn a_thread_that_is_late_for_its_turn_is_not_waited_for() {
     sender.send(2).unwrap();
     assert_eq!(newcomer(&receiver), None);
     assert_eq!(poll(waiting.as_mut()), Poll::Ready(Ok(2)));
+}
+
+#[test]
+fn who_polls_alone_is_not_turned_away_for_one_that_was_forgotten() {
+    let (sender, receiver) = bounded(1);
+    forget_one_that_goes_first(&sender, &receiver);
+    assert_eq!(sender.try_send_now(1), Ok(()));
+    assert_eq!(receiver.try_recv_now(), Ok(1));
+
+    sender.send(2).unwrap();
+    let mut waiting = Box::pin(sender.send_async(3));
+    assert!(poll(waiting.as_mut()).is_pending());
+    for number in 0..PATIENCE {
+        receiver.recv().unwrap();
+        sender.try_send(number).unwrap();
+        assert!(poll(waiting.as_mut()).is_pending());
+    }
+    mem::forget(waiting);
+    receiver.recv().unwrap();
+    assert_eq!(sender.try_send_now(4), Ok(()));
 }
 
 #[test]

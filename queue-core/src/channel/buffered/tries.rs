@@ -36,22 +36,39 @@ impl<Q: Queue> Buffered<Q> {
         &self,
         message: Q::Message,
     ) -> Result<(), SendNowError<Q::Message>> {
-        self.push(message)
-            .map_err(|(refusal, message)| match refusal {
-                Refusal::Closed => SendNowError::Disconnected(message),
-                Refusal::Busy => SendNowError::Busy(message),
-                Refusal::Spent | Refusal::Skipped => SendNowError::Full(message),
-            })
+        let pushed = match self.push(message) {
+            Err((Refusal::Busy, message)) => self.push_before_others(message),
+            settled => settled,
+        };
+        pushed.map_err(|(refusal, message)| match refusal {
+            Refusal::Closed => SendNowError::Disconnected(message),
+            Refusal::Busy => SendNowError::Busy(message),
+            Refusal::Spent | Refusal::Skipped => SendNowError::Full(message),
+        })
+    }
+
+    #[cold]
+    fn push_before_others(&self, message: Q::Message) -> Result<(), (Refusal, Q::Message)> {
+        self.push_by(Q::push_first, message)
     }
 
     /// Receives if that takes no waiting at all.
     #[inline(always)]
     pub(in crate::channel) fn try_recv_now(&self) -> Result<Q::Message, RecvNowError> {
-        self.pop().map_err(|refusal| match refusal {
+        let popped = match self.pop() {
+            Err(Refusal::Busy) => self.pop_before_others(),
+            settled => settled,
+        };
+        popped.map_err(|refusal| match refusal {
             Refusal::Closed => RecvNowError::Disconnected,
             Refusal::Busy => RecvNowError::Busy,
             Refusal::Spent | Refusal::Skipped => RecvNowError::Empty,
         })
+    }
+
+    #[cold]
+    fn pop_before_others(&self) -> Result<Q::Message, Refusal> {
+        self.pop_by(Q::pop_first)
     }
 
     /// Receives if there is a message, waiting for nobody but a peer in mid-operation.
