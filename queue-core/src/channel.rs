@@ -69,7 +69,7 @@ use timer::{Never, Timer};
 ///
 /// **Overtaking** is bounded. Who is woken sixteen times and finds that others have been faster goes first from
 /// then on: sends, or receives, that come and can wait stand back until it is through, threads and tasks, single ones
-/// and batches. Two kinds do not: those that cannot wait (`try_…`, a forced send), and those that have
+/// and batches. Two kinds do not: those that cannot wait (`try_…`, a forced send, a timeout that is over), and those that have
 /// stood back in front of a message, or of room, for about a millisecond (a task: 64 polls), as whoever goes first may
 /// have been forgotten, or its thread stopped. A select stands back as others do, but never goes first itself.
 ///

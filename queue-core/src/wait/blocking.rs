@@ -80,10 +80,15 @@ pub(crate) fn wait_until<R>(
         if matches!(progress, Progress::Sleep) && unused.was_in_vain() {
             turn.was_overtaken();
         }
+        let is_busy = matches!(progress, Progress::Busy);
         if let Some(result) = unused.result_of(progress) {
             return Some(result);
         }
         if deadline.is_some_and(has_passed) {
+            if is_busy && !turn.is_first() {
+                // Who can wait no longer does not stand back.
+                return unused.result_of(attempt(Stage::Free { is_first: true }));
+            }
             return None;
         }
         let waiter = Waiter::new();

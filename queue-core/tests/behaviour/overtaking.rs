@@ -274,3 +274,25 @@ fn who_stands_back_and_then_finds_nothing_has_been_overtaken() {
     assert_eq!(newcomer(&receiver), None, "it stands back");
     assert_eq!(poll(second.as_mut()), Poll::Ready(Ok(99)));
 }
+
+#[test]
+fn whose_time_is_up_does_not_stand_back() {
+    let (sender, receiver) = bounded(1);
+    forget_one_that_goes_first(&sender, &receiver);
+    sender.send(1).unwrap();
+    assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok(1));
+    sender.send(2).unwrap();
+    assert_eq!(receiver.recv_timeout(Duration::from_micros(100)), Ok(2));
+
+    sender.send(3).unwrap();
+    let mut waiting = Box::pin(sender.send_async(4));
+    assert!(poll(waiting.as_mut()).is_pending());
+    for number in 0..PATIENCE {
+        receiver.recv().unwrap();
+        sender.try_send(number).unwrap();
+        assert!(poll(waiting.as_mut()).is_pending());
+    }
+    mem::forget(waiting);
+    receiver.recv().unwrap();
+    assert_eq!(sender.send_timeout(5, Duration::ZERO), Ok(()));
+}
