@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use crate::support::Watchdog;
-use queue_core::{Builder, Receiver, Sender, Waiting, bounded};
+use queue_core::{Builder, Receiver, Select, Sender, Waiting, bounded};
 
 /// How often one may be woken in vain before newcomers stand back.
 const PATIENCE: usize = 16;
@@ -283,6 +283,11 @@ fn whose_time_is_up_does_not_stand_back() {
     assert_eq!(receiver.recv_timeout(Duration::ZERO), Ok(1));
     sender.send(2).unwrap();
     assert_eq!(receiver.recv_timeout(Duration::from_micros(100)), Ok(2));
+    sender.send(2).unwrap();
+    let mut select = Select::new();
+    select.recv(&receiver);
+    let selected = select.select_timeout(Duration::from_micros(100)).unwrap();
+    assert_eq!(selected.recv(&receiver), Ok(2));
 
     sender.send(3).unwrap();
     let mut waiting = Box::pin(sender.send_async(4));
@@ -295,4 +300,9 @@ fn whose_time_is_up_does_not_stand_back() {
     mem::forget(waiting);
     receiver.recv().unwrap();
     assert_eq!(sender.send_timeout(5, Duration::ZERO), Ok(()));
+    receiver.recv().unwrap();
+    let mut select = Select::new();
+    select.send(&sender);
+    let selected = select.select_timeout(Duration::ZERO).unwrap();
+    assert_eq!(selected.send(&sender, 6), Ok(()));
 }

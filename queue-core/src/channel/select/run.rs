@@ -80,6 +80,10 @@ fn run_waiting(arms: &[Arm<'_>], limit: Limit, selection: &mut Selection) -> Opt
     let place = AnyPlace::empty();
     let cases = cases(arms, &place, |stake| stake);
     wait(arms, &cases, limit, |stage| match stage {
+        Stage::Free { is_first: true } => match attempt_before_others(arms, selection) {
+            Ok(number) => Progress::Done(number, number),
+            Err(refusal) => waits_on(refusal),
+        },
         Stage::Free { .. } => match attempt_each(arms, is_try, selection) {
             Ok(number) => Progress::Done(number, number),
             Err(refusal) => waits_on(refusal),
@@ -156,6 +160,13 @@ fn attempt_each(
     selection: &mut Selection,
 ) -> Result<usize, Refusal> {
     first_of(arms, |operation| operation.attempt(is_try, selection))
+}
+
+/// The like, where no time is left: stands back for nobody, and waits for no peer that it finds in the way.
+fn attempt_before_others(arms: &[Arm<'_>], selection: &mut Selection) -> Result<usize, Refusal> {
+    let number = check_each(arms, false)?;
+    arms[number].operation.attempt(true, selection)?;
+    Ok(number)
 }
 
 /// Looks at one after the other. If none is ready, whether one of them is [`Refusal::Busy`].
