@@ -82,6 +82,7 @@ const KILLS: &[(&str, &str)] = &[
         "H24",
         "overtaking::who_stands_back_keeps_no_words_from_others",
     ),
+    ("H25", "lone::a_receive_behind_one_that_was_forgotten"),
     ("W3", "rendezvous::send_meets_recv"),
     (
         "G1",

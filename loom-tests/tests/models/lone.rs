@@ -217,6 +217,60 @@ fn a_send_given_up_against_a_receive() {
     });
 }
 
+/// A receive that was forgotten while it waited, and one that blocks behind it, against a send: the word goes to
+/// both. Breaks without H25. Two preemptions.
+#[test]
+fn a_receive_behind_one_that_was_forgotten() {
+    explore(Search::preemptions(2, 1), || {
+        let (mut sender, mut receiver) = bounded(1);
+        let sending = thread::spawn(move || {
+            send(&mut sender, 7);
+            // It stays, so that only the word of its message wakes the receiver.
+            sender
+        });
+        let mut receiving = Box::pin(receiver.recv_async());
+        let received = match poll_once(receiving.as_mut()) {
+            Poll::Ready(received) => {
+                drop(receiving);
+                received.ok().map(Track::into_inner)
+            }
+            Poll::Pending => {
+                std::mem::forget(receiving);
+                recv(&mut receiver)
+            }
+        };
+        assert_eq!(received, Some(7));
+        drop(sending.join().unwrap());
+    });
+}
+
+/// The like of a send, against a receive. Breaks without H25. Two preemptions.
+#[test]
+fn a_send_behind_one_that_was_forgotten() {
+    explore(Search::preemptions(2, 1), || {
+        // What is forgotten leaks, which is no fault here: the messages are not tracked.
+        let (mut sender, mut receiver) = bounded(1);
+        assert_eq!(sender.send(1), Ok(()));
+        let receiving = thread::spawn(move || {
+            assert_eq!(receiver.recv(), Ok(1));
+            receiver
+        });
+        let mut sending = Box::pin(sender.send_async(2));
+        match poll_once(sending.as_mut()) {
+            Poll::Ready(sent) => {
+                drop(sending);
+                assert_eq!(sent, Ok(()));
+            }
+            Poll::Pending => {
+                std::mem::forget(sending);
+                assert_eq!(sender.send(2), Ok(()));
+            }
+        }
+        let mut receiver = receiving.join().unwrap();
+        assert_eq!(receiver.recv(), Ok(2));
+    });
+}
+
 /// The sender goes while the receiver goes to sleep.
 /// The first 60,000 executions of two preemptions.
 #[test]

@@ -17,7 +17,7 @@ use super::error::{RecvTimeoutError, SendTimeoutError};
 use super::packet::Packet;
 use super::queue::Queue;
 use crate::ring::Refusal;
-use crate::sync::{AtomicBool, Instant, Ordering};
+use crate::sync::{AtomicBool, Instant, Ordering, step};
 use crate::wait::{
     Announce, Look, Node, Preferred, Progress, Side, Stage, Station, WaitList, wait_until,
 };
@@ -157,9 +157,11 @@ impl<Q: Queue> Buffered<Q> {
         }
         // At a side with one handle one operation waits, behind those that have been forgotten: a word
         // that goes to one of them must not be lost to it.
-        let is_for_all = count > 0 && self.setup.lone.contains(&side);
-        let count = if is_for_all { usize::MAX } else { count };
-        let woken = self.list(side).notify_up_to(count, &self.parked(side));
+        let mut up_to = count;
+        if count > 0 && self.setup.lone.contains(&side) {
+            step!(H25, up_to = usize::MAX);
+        }
+        let woken = self.list(side).notify_up_to(up_to, &self.parked(side));
         self.setup.counters.note_wakes(woken);
     }
 
