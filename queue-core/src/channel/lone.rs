@@ -9,6 +9,8 @@
 mod receiver;
 mod sender;
 
+use std::panic::RefUnwindSafe;
+
 pub use receiver::LoneReceiver;
 pub use sender::LoneSender;
 
@@ -19,6 +21,10 @@ use super::sender::{Sender, Target};
 use super::shared::{self, Handle, RecvEnd, SendEnd};
 use crate::ring::HeapRing;
 use crate::wait::Side;
+
+// What iterators of a lone end refer to. A panic comes out of an iterator or a message's own `Drop`, and finds the
+// channel consistent.
+impl<Q> RefUnwindSafe for Buffered<Q> {}
 
 type Ends<T> = (
     Handle<Buffered<HeapRing<T>>, SendEnd>,

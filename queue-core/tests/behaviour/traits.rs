@@ -11,10 +11,10 @@ use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 use queue_core::{
-    IntoIter, Iter, ReadSlot, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Ring,
-    Select, SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
-    TryReadyError, TryRecvError, TrySelectError, TrySendError, WriteSlot, after, at, bounded,
-    never, ring, tick, unbounded,
+    IntoIter, Iter, ReadSlot, ReadyTimeoutError, Receiver, RecvBatchFuture, RecvError, RecvFuture,
+    RecvTimeoutError, Ring, Select, SelectTimeoutError, SelectedOperation, SendError, SendFuture,
+    SendTimeoutError, Sender, TryIter, TryReadyError, TryRecvError, TrySelectError, TrySendError,
+    WriteSlot, after, at, bounded, mpsc, never, ring, spmc, spsc, tick, unbounded,
 };
 
 struct Probe<T>(PhantomData<T>);
@@ -85,6 +85,28 @@ fn messages_bound_to_their_thread_bind_the_queue() {
 }
 
 #[test]
+fn an_end_that_is_alone_moves_between_threads_and_is_not_shared() {
+    type Message = Cell<i32>;
+    assert_crosses_threads!(true, false:
+        spsc::Sender<Message>, spsc::Receiver<Message>, mpsc::Receiver<Message>, spmc::Sender<Message>,
+        SendFuture<'static, Message, spsc::Sender<Message>>, IntoIter<Message, spsc::Receiver<Message>>,
+        RecvBatchFuture<'static, Message, mpsc::Receiver<Message>>,
+    );
+    // A reference to these gives access to nothing.
+    assert_crosses_threads!(true, true:
+        Iter<'static, Message, spsc::Receiver<Message>>, TryIter<'static, Message, mpsc::Receiver<Message>>,
+        RecvFuture<'static, Message, spsc::Receiver<Message>>,
+    );
+    assert_crosses_threads!(false, false:
+        spsc::Sender<Rc<i32>>, spsc::Receiver<Rc<i32>>, mpsc::Receiver<Rc<i32>>, spmc::Sender<Rc<i32>>,
+        Iter<'static, Rc<i32>, spsc::Receiver<Rc<i32>>>, IntoIter<Rc<i32>, mpsc::Receiver<Rc<i32>>>,
+        RecvFuture<'static, Rc<i32>, spsc::Receiver<Rc<i32>>>,
+        SendFuture<'static, Rc<i32>, spmc::Sender<Rc<i32>>>,
+        RecvBatchFuture<'static, Rc<i32>, spsc::Receiver<Rc<i32>>>,
+    );
+}
+
+#[test]
 fn a_list_of_operations_crosses_threads_and_a_selected_one_does_not() {
     // Whatever the messages, which its type does not tell.
     assert_crosses_threads!(true, true: Select<'static>);
@@ -126,6 +148,10 @@ fn a_caught_panic_leaves_everything_usable() {
     assert_survives::<Iter<'static, Message>>();
     assert_survives::<TryIter<'static, Message>>();
     assert_survives::<IntoIter<Message>>();
+    assert_survives::<(spsc::Sender<Message>, spsc::Receiver<Message>)>();
+    assert_survives::<Iter<'static, Message, spsc::Receiver<Message>>>();
+    assert_survives::<TryIter<'static, Message, mpsc::Receiver<Message>>>();
+    assert_survives::<IntoIter<Message, mpsc::Receiver<Message>>>();
 }
 
 #[test]
