@@ -300,6 +300,24 @@ mod streams_and_sinks {
     }
 
     #[test]
+    fn messages_that_borrow_go_through_streams_and_sinks_with_their_end_inside() {
+        let text = String::from("one two");
+        let usual = bounded(4);
+        let alone = spsc::bounded(4);
+        let numbers = async {
+            let words = || stream::iter(text.split(' ').map(Ok));
+            let sending = words().forward(usual.0.into_sink());
+            sending.await.unwrap();
+            words().forward(alone.0.into_sink()).await.unwrap();
+            let first: Vec<_> = usual.1.into_stream().collect().await;
+            let second: Vec<_> = alone.1.into_stream().collect().await;
+            (first, second)
+        };
+        let words = vec!["one", "two"];
+        assert_eq!(block_on(numbers), (words.clone(), words));
+    }
+
+    #[test]
     fn streams_share_a_channel() {
         for (sender, receiver) in channels() {
             let sums = block_on(future::join3(

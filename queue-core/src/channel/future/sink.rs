@@ -224,7 +224,7 @@ impl<T> Sender<T> {
     /// assert_eq!(receiver.recv(), Ok(1));
     /// # });
     /// ```
-    pub fn into_sink(self) -> SendSink<'static, T> {
+    pub fn into_sink<'a>(self) -> SendSink<'a, T> {
         SendSink::own(self)
     }
 }

@@ -155,7 +155,7 @@ impl<T> Receiver<T> {
     /// # });
     /// ```
     #[track_caller]
-    pub fn into_stream(self) -> RecvStream<'static, T> {
+    pub fn into_stream<'a>(self) -> RecvStream<'a, T> {
         self.assert_awaitable();
         RecvStream::own(self)
     }

@@ -149,7 +149,7 @@ impl<T> LoneReceiver<T> {
     /// # });
     /// ```
     #[cfg(feature = "futures")]
-    pub fn into_stream(self) -> RecvStream<'static, T, Self> {
+    pub fn into_stream<'a>(self) -> RecvStream<'a, T, Self> {
         RecvStream::own(self)
     }
 }

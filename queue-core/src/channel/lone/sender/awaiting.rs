@@ -182,8 +182,7 @@ impl<T> LoneSender<T> {
     /// # });
     /// ```
     #[cfg(feature = "futures")]
-    pub fn into_sink(self) -> SendSink<'static, T, Self>
-where {
+    pub fn into_sink<'a>(self) -> SendSink<'a, T, Self> {
         SendSink::own(self)
     }
 }
