@@ -77,7 +77,8 @@ impl<Q: Queue> Station for Buffered<Q> {
     }
 
     fn prefer(&self, side: Side) -> Option<Preferred> {
-        Some(self.list(side).prefer(&self.parked(side)))
+        // One who is alone is overtaken by nobody, and would leave it behind if it were forgotten.
+        (!self.is_lone(side)).then(|| self.list(side).prefer(&self.parked(side)))
     }
 
     fn prefer_no_more(&self, side: Side, preferred: Preferred) {
@@ -137,6 +138,11 @@ impl<Q: Queue> Buffered<Q> {
         }
     }
 
+    /// Whether one handle is all that there is at this side.
+    fn is_lone(&self, side: Side) -> bool {
+        self.setup.lone.contains(&side)
+    }
+
     fn parked(&self, side: Side) -> Parked<'_, Q> {
         Parked {
             queue: &self.queue,
@@ -158,7 +164,7 @@ impl<Q: Queue> Buffered<Q> {
         // At a side with one handle one operation waits, behind those that have been forgotten: a word
         // that goes to one of them must not be lost to it.
         let mut up_to = count;
-        if count > 0 && self.setup.lone.contains(&side) {
+        if count > 0 && self.is_lone(side) {
             step!(H25, up_to = usize::MAX);
         }
         let woken = self.list(side).notify_up_to(up_to, &self.parked(side));

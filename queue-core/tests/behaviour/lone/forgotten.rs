@@ -69,3 +69,22 @@ mod sends {
 
     forgotten_sends!(spsc, spmc);
 }
+
+/// Where nobody can overtake it, one that was told in vain goes before nobody: the next one does not stand back for it.
+#[test]
+fn a_receive_that_was_often_told_in_vain_has_no_precedence_to_leave_behind() {
+    let (sender, mut receiver) = queue_core::mpsc::bounded(2);
+    let wakes = Arc::<Wakes>::default();
+    let mut forgotten = Box::pin(receiver.recv_async());
+    for _ in 0..100 {
+        assert!(poll(forgotten.as_mut(), &wakes).is_pending());
+        drop(sender.write_slot());
+    }
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 100);
+    assert!(poll(forgotten.as_mut(), &wakes).is_pending());
+    mem::forget(forgotten);
+    sender.send_batch([1, 2]).unwrap();
+    assert_eq!(receiver.try_recv_now(), Ok(1));
+    let receiving = pin!(receiver.recv_async());
+    assert_eq!(poll(receiving, &wakes), Poll::Ready(Ok(2)));
+}
