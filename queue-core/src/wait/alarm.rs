@@ -23,13 +23,15 @@ impl Alarm {
     pub(super) fn sound(self) {
         match self {
             Self::Thread(alarm) => alarm.sound(),
-            Self::Task(waker) => {
-                let wake = || waker.map(Waker::wake);
-                if let Err(panic) = catch_unwind(AssertUnwindSafe(wake)) {
-                    // Its own drop may panic again.
-                    std::mem::forget(panic);
-                }
-            }
+            Self::Task(waker) => survive(|| drop(waker.map(Waker::wake))),
         }
+    }
+}
+
+/// Runs what may be code of a waker's: where that panics, it ends here.
+pub(super) fn survive(action: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(action)) {
+        // Its own drop may panic again.
+        std::mem::forget(panic);
     }
 }

@@ -14,6 +14,7 @@ use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use super::alarm::survive;
 use super::awake::{Look, glance, look_in_poll};
 use super::blocking::{Progress, Stage};
 use super::station::Case;
@@ -90,7 +91,8 @@ impl TaskWait {
         let begun = this.begun.get_or_insert_default();
         let polled = begun.poll(case, context, look, attempt);
         if polled.is_ready() {
-            this.begun = None;
+            // A waker goes with it, whose drop may panic: what came of the wait must not be lost with that.
+            survive(|| this.begun = None);
         }
         polled
     }

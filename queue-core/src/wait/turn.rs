@@ -2,8 +2,7 @@
 //!
 //! A notification is permission to try, and a newcomer that has never waited may be faster. Who has been
 //! woken in vain comes back to the place in the line that it had. After [`PATIENCE`] times it takes *precedence*:
-//! a flag in the index that it claims has newcomers stand back and wait, until it is through. Those that
-//! have precedence at the same time were all waiting then, and no newcomer joins them.
+//! a flag in the index that it claims has newcomers stand back and wait, until it is through.
 //!
 //! Who cannot wait (`try_`, a forced send) does not stand back. And who has stood back for a while, in front of a
 //! message or room that nobody takes, ends it for all: a future may have been forgotten, a thread be stopped.
