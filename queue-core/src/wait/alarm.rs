@@ -23,7 +23,8 @@ impl Alarm {
     pub(super) fn sound(self) {
         match self {
             Self::Thread(alarm) => alarm.sound(),
-            Self::Task(waker) => survive(|| drop(waker.map(Waker::wake))),
+            Self::Task(Some(waker)) => survive(|| waker.wake()),
+            Self::Task(None) => {}
         }
     }
 }
