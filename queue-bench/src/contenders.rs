@@ -28,7 +28,6 @@ mod nexus_channel;
 mod nexus_queue;
 mod planted;
 mod queue_core;
-mod queue_core_lone;
 mod queue_core_spsc;
 mod rapidfire;
 mod ringbuf;
@@ -91,27 +90,6 @@ pub fn all() -> Vec<Contender> {
             poll::<queue_core_spsc::Ring>(),
             batch16::<queue_core_spsc::Ring>(),
             batch64::<queue_core_spsc::Ring>(),
-        ],
-        vec![
-            block::<queue_core_lone::Spsc>(),
-            poll::<queue_core_lone::Spsc>(),
-            awaiting::<queue_core_lone::Spsc>(),
-            batch16::<queue_core_lone::Spsc>(),
-            batch64::<queue_core_lone::Spsc>(),
-        ],
-        vec![
-            block::<queue_core_lone::Mpsc>(),
-            poll::<queue_core_lone::Mpsc>(),
-            awaiting::<queue_core_lone::Mpsc>(),
-            batch16::<queue_core_lone::Mpsc>(),
-            batch64::<queue_core_lone::Mpsc>(),
-        ],
-        vec![
-            block::<queue_core_lone::Spmc>(),
-            poll::<queue_core_lone::Spmc>(),
-            awaiting::<queue_core_lone::Spmc>(),
-            batch16::<queue_core_lone::Spmc>(),
-            batch64::<queue_core_lone::Spmc>(),
         ],
         vec![poll::<crossbeam_queue::Array>()],
         vec![

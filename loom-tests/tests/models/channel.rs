@@ -11,6 +11,14 @@ use queue_core_loom::{
     RecvError, RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError, bounded,
 };
 
+/// The first 100,000 executions of so many preemptions.
+fn first_executions(preemptions: usize) -> Search {
+    Search {
+        at_most: Some(100_000),
+        ..Search::preemptions(preemptions, 49_999)
+    }
+}
+
 /// A receiver that finds nothing sleeps, and is woken by the one send. Without
 /// H1 it sleeps for ever. Four preemptions.
 /// Explores 4,582 executions.
@@ -54,11 +62,10 @@ fn a_parked_sender_is_woken() {
     });
 }
 
-/// Sender and receiver park in turns over a channel of one. Two preemptions.
-/// Explores 213,405 executions.
+/// Sender and receiver park in turns over a channel of one. The first 100,000 executions of two preemptions.
 #[test]
 fn both_ends_park_in_turn() {
-    explore(Search::preemptions(2, 106_702), || {
+    explore(first_executions(2), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || {
             send(&sender, 1);
@@ -123,11 +130,10 @@ fn two_senders_one_receive_and_disconnect() {
 
 /// Two senders write into a channel on which two receivers wait, one of them
 /// with a deadline that comes: a message that is ready behind one that is still
-/// being written is received by the one who has time. One preemption.
-/// Explores 107,709 executions.
+/// being written is received by the one who has time. The first 100,000 executions of one preemption.
 #[test]
 fn a_timeout_behind_an_unfinished_send_passes_the_wake_on() {
-    explore(Search::preemptions(1, 53_854), || {
+    explore(first_executions(1), || {
         let (sender, receiver) = bounded(2);
         let other = receiver.clone();
         let deadline = Deadline::new();

@@ -41,11 +41,10 @@ fn close_wakes_a_parked_sender() {
     });
 }
 
-/// A send that races the close either is received, or gives its message back. Unbounded.
-/// Explores 30,666 executions.
+/// A send that races the close either is received, or gives its message back. Three preemptions.
 #[test]
 fn close_against_send() {
-    explore(Search::unbounded(15_333), || {
+    explore(Search::preemptions(3, 1), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || sender.send(Track::new(1)).is_ok());
         // The sender may have gone, which closes it, too.

@@ -270,7 +270,10 @@ fn meet_over_two_channels(luck_of_one: u32) {
             None
         }
     }
-    let (one, other) = (bounded(0), bounded(0));
+    let (mut one, mut other) = (bounded(0), bounded(0));
+    if one.0.address() > other.0.address() {
+        std::mem::swap(&mut one, &mut other);
+    }
     let peer = thread::spawn(move || {
         set_luck(luck_of_one);
         exchange(&other.0, 2, &one.1)

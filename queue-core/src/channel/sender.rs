@@ -324,6 +324,13 @@ impl<T> Sender<T> {
         }
     }
 
+    /// Where the channel lies, by which selects order what they wait for: for models, which must find the same order
+    /// in every execution.
+    #[cfg(queue_model)]
+    pub fn address(&self) -> usize {
+        delegate!(self, channel => std::ptr::from_ref(&**channel).addr())
+    }
+
     #[inline(always)]
     fn send_until(&self, message: T, deadline: Option<Instant>) -> Result<(), SendTimeoutError<T>> {
         match &self.channel {
