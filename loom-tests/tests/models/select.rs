@@ -287,7 +287,7 @@ fn a_slot_given_up_is_used_again() {
 /// Explores 9,210 executions.
 #[test]
 fn a_grant_ends_while_the_last_receiver_goes() {
-    explore(Search::preemptions(3, 4_605), || {
+    explore(Search::preemptions(3, 2_000), || {
         let (sender, receiver) = bounded(1);
         let client = thread::spawn(move || {
             let (answer, reply) = bounded::<Message>(1);
