@@ -21,10 +21,10 @@ fn pop_batch(ring: &Ring<Track<u32>>, max: usize) -> Vec<u32> {
 
 /// A batch of two into a ring of two that is just being emptied, whose messages are read before they are
 /// overwritten. Without R5 the second is not. Three preemptions.
-/// Explores 403 executions.
+/// Explores 586 executions.
 #[test]
 fn a_batch_against_the_pops_that_make_room_for_it() {
-    explore(Search::preemptions(3, 201), || {
+    explore(Search::preemptions(3, 293), || {
         let ring = Arc::new(Ring::new(2));
         assert_eq!(ring.push_batch(pair(1)).unwrap(), 2);
         let consumer = {
@@ -46,10 +46,10 @@ fn a_batch_against_the_pops_that_make_room_for_it() {
 
 /// Two pushes against a pop of up to two: none, or the first, or both. Without R6 the second is read before
 /// it is written. Unbounded.
-/// Explores 1,084 executions.
+/// Explores 1,775 executions.
 #[test]
 fn two_pushes_against_a_batch() {
-    explore(Search::unbounded(542), || {
+    explore(Search::unbounded(887), || {
         let ring = Arc::new(Ring::new(2));
         let producer = {
             let ring = Arc::clone(&ring);
@@ -67,10 +67,10 @@ fn two_pushes_against_a_batch() {
 }
 
 /// A batch of two against a pop of up to two: none, or both. Unbounded.
-/// Explores 726 executions.
+/// Explores 1,740 executions.
 #[test]
 fn a_batch_against_a_batch() {
-    explore(Search::unbounded(363), || {
+    explore(Search::unbounded(870), || {
         let ring = Arc::new(Ring::new(2));
         let producer = {
             let ring = Arc::clone(&ring);
@@ -106,10 +106,10 @@ fn a_batch_against_a_single_push() {
 
 /// Two batches of two and one consumer that takes batches, in a ring of two: each batch in its order.
 /// Two preemption.
-/// Explores 80,609 executions.
+/// Explores 108,988 executions.
 #[test]
 fn two_batches_one_consumer() {
-    explore(Search::preemptions(2, 40_304), || {
+    explore(Search::preemptions(2, 54_494), || {
         let ring = Arc::new(Ring::new(2));
         let producers = [1, 11].map(|first| {
             let ring = Arc::clone(&ring);
@@ -142,10 +142,10 @@ fn two_batches_one_consumer() {
 
 /// A receiver of batches that finds nothing sleeps, and is woken by a batch. Without H10 it sleeps for
 /// ever. Three preemptions.
-/// Explores 692 executions.
+/// Explores 1,449 executions.
 #[test]
 fn a_parked_receiver_is_woken_by_a_batch() {
-    explore(Search::preemptions(3, 346), || {
+    explore(Search::preemptions(3, 724), || {
         let (sender, receiver) = bounded(2);
         let waiter = thread::spawn(move || {
             let mut messages = Vec::with_capacity(2);
@@ -186,10 +186,10 @@ fn a_batch_wakes_as_many_as_it_has_messages() {
 
 /// A sender that finds no room sleeps, and is woken by the batch that makes it. Without H11 it sleeps for
 /// ever. Three preemptions.
-/// Explores 1,006 executions.
+/// Explores 1,859 executions.
 #[test]
 fn a_parked_sender_is_woken_by_a_batch() {
-    explore(Search::preemptions(3, 503), || {
+    explore(Search::preemptions(3, 929), || {
         let (sender, receiver) = bounded(1);
         assert_eq!(sender.send_batch([Track::new(1)]).unwrap(), 1);
         let waiter =
@@ -204,10 +204,10 @@ fn a_parked_sender_is_woken_by_a_batch() {
 }
 
 /// A batch of two through a channel of one: its sender sleeps between the two. One preemptions.
-/// Explores 4,763 executions.
+/// Explores 18,723 executions.
 #[test]
 fn a_batch_larger_than_the_channel() {
-    explore(Search::preemptions(1, 2_381), || {
+    explore(Search::preemptions(1, 9_361), || {
         let (sender, receiver) = bounded(1);
         let producer = thread::spawn(move || assert_eq!(sender.send_batch(pair(1)).unwrap(), 2));
         assert_eq!(recv(&receiver), Some(1));
@@ -218,10 +218,10 @@ fn a_batch_larger_than_the_channel() {
 
 /// A batch against the last receiver: what is not received is dropped with the channel, or comes back.
 /// One preemptions.
-/// Explores 987 executions.
+/// Explores 1,821 executions.
 #[test]
 fn a_batch_against_the_last_receiver() {
-    explore(Search::preemptions(1, 493), || {
+    explore(Search::preemptions(1, 910), || {
         let (sender, receiver) = bounded(1);
         let consumer = thread::spawn(move || recv(&receiver));
         let sent = match sender.send_batch(pair(1)) {
@@ -239,10 +239,10 @@ fn a_batch_against_the_last_receiver() {
 }
 
 /// A batch over the end of a block of three, against a receive of batches. One preemptions.
-/// Explores 4,333 executions.
+/// Explores 8,513 executions.
 #[test]
 fn an_unbounded_batch_against_a_batch() {
-    explore(Search::preemptions(1, 2_166), || {
+    explore(Search::preemptions(1, 4_256), || {
         let (sender, receiver) = unbounded();
         let producer = thread::spawn(move || {
             let batch = [1, 2, 3].map(Track::new);

@@ -150,10 +150,10 @@ fn send_timeout_against_recv_timeout() {
 }
 
 /// The last sender goes while a receiver waits. Without H6 it waits for ever.
-/// Explores 1,240 executions.
+/// Explores 2,425 executions.
 #[test]
 fn disconnect_wakes_a_receiver() {
-    explore(Search::unbounded(620), || {
+    explore(Search::unbounded(1_212), || {
         let (sender, receiver) = bounded::<Message>(0);
         let waiter = thread::spawn(move || recv(&receiver));
         drop(sender);
@@ -162,10 +162,10 @@ fn disconnect_wakes_a_receiver() {
 }
 
 /// The last receiver goes while a sender waits: it has its message back.
-/// Explores 3,105 executions.
+/// Explores 6,660 executions.
 #[test]
 fn disconnect_wakes_a_sender() {
-    explore(Search::unbounded(1_552), || {
+    explore(Search::unbounded(3_330), || {
         let (sender, receiver) = bounded(0);
         let waiter = thread::spawn(move || sender.send(Track::new(7)));
         drop(receiver);
@@ -291,10 +291,10 @@ fn two_selects_over_two_channels_meet() {
 }
 
 /// They register in opposite orders at first, so that each may see the other and step back.
-/// Explores 1,661 executions.
+/// Explores 2,138 executions.
 #[test]
 fn two_selects_in_opposite_orders_meet() {
-    explore(Search::preemptions(3, 830), || {
+    explore(Search::preemptions(3, 1_069), || {
         meet_over_two_channels(u32::MAX);
     });
 }
