@@ -5,6 +5,7 @@
 
 #[cfg(feature = "alloc")]
 mod batch;
+mod claim;
 mod error;
 mod exclusive;
 mod grant;
@@ -24,13 +25,14 @@ mod tests;
 mod ticket;
 mod write_slot;
 
+pub(crate) use claim::{Claim, Precedence, Refusal};
 pub use error::{PopNowError, PushNowError};
 pub(crate) use grant::{Ended, Grant};
 pub(crate) use hold::Hold;
 pub use queue::IntoIter;
 #[cfg(feature = "alloc")]
 pub use queue::Ring;
-pub(crate) use raw::{Claim, Precedence, RawRing, Refusal};
+pub(crate) use raw::RawRing;
 pub use read_slot::ReadSlot;
 #[cfg(feature = "alloc")]
 pub(crate) use run::Run;

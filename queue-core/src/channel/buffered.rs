@@ -6,9 +6,9 @@ mod polling;
 mod selection;
 mod slots;
 mod tries;
+mod waiters;
 
 use std::mem;
-use std::pin::Pin;
 
 use crossbeam_utils::CachePadded;
 
@@ -17,10 +17,8 @@ use super::error::{RecvTimeoutError, SendTimeoutError};
 use super::packet::Packet;
 use super::queue::Queue;
 use crate::ring::Refusal;
-use crate::sync::{AtomicBool, Instant, Ordering, step};
-use crate::wait::{
-    Announce, Look, Node, Preferred, Progress, Side, Stage, Station, WaitList, wait_until,
-};
+use crate::sync::{AtomicBool, Instant, Ordering};
+use crate::wait::{Look, Progress, Side, Stage, WaitList, wait_until};
 
 /// A queue, and who is parked at its two ends.
 pub(super) struct Buffered<Q> {
@@ -39,83 +37,6 @@ pub(super) struct Buffered<Q> {
     setup: Setup,
 }
 
-/// The flag of one side.
-struct Parked<'a, Q> {
-    queue: &'a Q,
-    side: Side,
-    /// It is never lowered.
-    stays: bool,
-}
-
-impl<Q: Queue> Announce for Parked<'_, Q> {
-    fn raise(&self) {
-        self.queue.announce(self.side);
-    }
-    fn lower(&self) {
-        if !self.stays {
-            self.queue.recant(self.side);
-        }
-    }
-    fn prefer_waiter(&self, is_preferred: bool) {
-        self.queue.prefer_waiter(self.side, is_preferred);
-    }
-}
-
-impl<Q: Queue> Station for Buffered<Q> {
-    unsafe fn link(&self, side: Side, node: Pin<&Node>) -> bool {
-        // SAFETY: the contract is the same.
-        unsafe { self.list(side).link(node, &self.parked(side)) };
-        true
-    }
-
-    fn unlink(&self, side: Side, node: Pin<&Node>) {
-        self.list(side).unlink(node, &self.parked(side));
-    }
-
-    fn exclusively(&self, side: Side, action: &mut dyn FnMut()) {
-        self.list(side).exclusively(action);
-    }
-
-    fn prefer(&self, side: Side) -> Option<Preferred> {
-        // One who is alone is overtaken by nobody, and would leave it behind if it were forgotten.
-        (!self.is_lone(side)).then(|| self.list(side).prefer(&self.parked(side)))
-    }
-
-    fn prefer_no_more(&self, side: Side, preferred: Preferred) {
-        let may_go_on = self
-            .list(side)
-            .prefer_no_more(&preferred, &self.parked(side));
-        let looks_ready = match side {
-            Side::Senders => self.looks_pushable(Look::Ready),
-            Side::Receivers => self.looks_poppable(Look::Ready),
-        };
-        // Who has stood back is awake, and comes in its own time; this is quicker.
-        if may_go_on && looks_ready {
-            self.notify_one(side);
-        }
-    }
-
-    fn prefer_nobody(&self, side: Side) {
-        self.list(side).prefer_nobody(&self.parked(side));
-    }
-
-    fn note_park(&self, side: Side) {
-        self.setup.counters.note_park(side);
-    }
-
-    fn pass_on(&self, side: Side) {
-        self.notify_one(side);
-    }
-
-    fn lead(&self) -> usize {
-        self.queue.capacity().unwrap_or(usize::MAX)
-    }
-
-    fn must_be_seen(&self) -> bool {
-        false
-    }
-}
-
 impl<Q: Queue> Buffered<Q> {
     pub(super) fn new(queue: Q, setup: Setup) -> Self {
         if setup.counters.are_kept() {
@@ -129,46 +50,6 @@ impl<Q: Queue> Buffered<Q> {
             receivers: CachePadded::new(WaitList::new()),
             senders: CachePadded::new(WaitList::new()),
         }
-    }
-
-    fn list(&self, side: Side) -> &WaitList {
-        match side {
-            Side::Senders => &self.senders,
-            Side::Receivers => &self.receivers,
-        }
-    }
-
-    /// Whether one handle is all that there is at this side.
-    fn is_lone(&self, side: Side) -> bool {
-        self.setup.lone.contains(&side)
-    }
-
-    fn parked(&self, side: Side) -> Parked<'_, Q> {
-        Parked {
-            queue: &self.queue,
-            side,
-            stays: side == Side::Receivers && self.setup.counters.are_kept(),
-        }
-    }
-
-    #[cold]
-    fn notify_one(&self, side: Side) {
-        self.notify_up_to(side, 1);
-    }
-
-    #[cold]
-    fn notify_up_to(&self, side: Side, count: usize) {
-        if side == Side::Receivers {
-            self.setup.counters.note_length(|| self.queue.len());
-        }
-        // At a side with one handle one operation waits, behind those that have been forgotten: a word
-        // that goes to one of them must not be lost to it.
-        let mut up_to = count;
-        if count > 0 && self.is_lone(side) {
-            step!(H25, up_to = usize::MAX);
-        }
-        let woken = self.list(side).notify_up_to(up_to, &self.parked(side));
-        self.setup.counters.note_wakes(woken);
     }
 
     /// Pushes if there is room, and wakes who waits for the message.

@@ -2,8 +2,8 @@
 
 use alloc::vec::Vec;
 
+use super::claim::Precedence;
 use super::queue::Ring;
-use super::raw::Precedence;
 use super::storage::Storage;
 use crate::batch::{Unsent, in_batches_of};
 use crate::word::NativeWord;

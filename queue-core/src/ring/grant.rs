@@ -13,7 +13,8 @@
 
 use core::mem::MaybeUninit;
 
-use super::raw::{Claim, RawRing};
+use super::claim::Claim;
+use super::raw::RawRing;
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, GRANTED, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order};

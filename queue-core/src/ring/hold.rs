@@ -17,7 +17,8 @@
 //! changes the stamp and then does an RMW on the index on which the sleepers raise
 //! their flag. Of the two RMWs one is the later: it finds the flag, or the stamp.
 
-use super::raw::{Claim, RawRing};
+use super::claim::Claim;
+use super::raw::RawRing;
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, GRANTED};
 use crate::sync::{Ordering, order};

@@ -4,8 +4,9 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
+use super::claim::Refusal;
 use super::error::{PopNowError, PushNowError};
-use super::raw::{RawRing, Refusal};
+use super::raw::RawRing;
 #[cfg(not(queue_model))]
 use super::storage::Inline;
 use super::storage::{DefaultStorage, Storage};

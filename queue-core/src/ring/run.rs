@@ -8,7 +8,8 @@
 
 use alloc::vec::Vec;
 
-use super::raw::{Claim, Precedence, RawRing, Refusal};
+use super::claim::{Claim, Precedence, Refusal};
+use super::raw::RawRing;
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, ONE, PUBLISHED};
 use crate::batch::{Batch, Unsent, send_what_fits};

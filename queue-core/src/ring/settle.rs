@@ -1,7 +1,8 @@
 //! Claims that wait for peers in the middle of an operation; and those of rings that park nobody, which
 //! pass over what was given up, too. (A channel does that itself, as somebody is to be woken for it.)
 
-use super::raw::{Claim, Precedence, RawRing, Refusal};
+use super::claim::{Claim, Precedence, Refusal};
+use super::raw::RawRing;
 use super::storage::Storage;
 use crate::sync::Backoff;
 use crate::word::Word;

@@ -3,7 +3,8 @@
 
 use core::fmt;
 
-use super::raw::{Precedence, RawRing, Refusal};
+use super::claim::{Precedence, Refusal};
+use super::raw::RawRing;
 use super::storage::Storage;
 use super::ticket::{FREE, PUBLISHED, SKIPPED};
 use crate::sync::{Ordering, order, spin_loop};

@@ -6,7 +6,8 @@ use std::rc::Rc;
 
 use proptest::prelude::*;
 
-use super::raw::{RawRing, Refusal};
+use super::claim::Refusal;
+use super::raw::RawRing;
 use super::storage::Allocated;
 use crate::word::{W8, W16, W32, Word};
 
