@@ -320,7 +320,7 @@ fn what_they_print_names_them() {
     let error: ChunkError = consumer.read_chunk(2).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "asking for a chunk of more slots than the 1 available"
+        "asking for a chunk of more than the 1 available"
     );
 }
 
@@ -401,7 +401,7 @@ fn an_iterator_that_panics_leaves_a_batch_pushed_and_a_chunk_filled_as_far_as_it
 }
 
 #[test]
-#[should_panic(expected = "a commit of more than was filled")]
+#[should_panic(expected = "a commit of 2, more than the 1 that were filled")]
 fn a_chunk_does_not_push_what_was_not_filled() {
     let (mut producer, _consumer) = spsc::ring(8);
     let mut chunk = producer.write_chunk(2).unwrap();
@@ -410,7 +410,7 @@ fn a_chunk_does_not_push_what_was_not_filled() {
 }
 
 #[test]
-#[should_panic(expected = "a commit of more than the chunk has")]
+#[should_panic(expected = "a commit of 2, more than the 1 that the chunk has")]
 fn a_chunk_does_not_take_what_it_does_not_have() {
     let (mut producer, mut consumer) = spsc::ring(8);
     producer.push_batch([1, 2]).unwrap();
