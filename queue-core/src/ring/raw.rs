@@ -48,9 +48,9 @@ use super::storage::Inline;
 use super::storage::{Slot, Storage};
 use super::ticket::{FREE, Geometry, PUBLISHED, SKIPPED};
 use crate::sync::{Backoff, Ordering, fence, order};
+use crate::word::{CLOSED, PARKED, Word, ticket};
 #[cfg(not(queue_model))]
-use crate::word::NativeAtomic;
-use crate::word::{CLOSED, NativeWord, PARKED, Word, ticket};
+use crate::word::{NativeAtomic, NativeWord};
 
 /// The ring that everything else stands on.
 #[allow(
