@@ -131,16 +131,23 @@ impl<Q: Queue> Buffered<Q> {
         &self,
         pop: impl Fn(&Q) -> Result<(Q::Message, bool), Refusal>,
     ) -> Result<Q::Message, Refusal> {
+        let (message, senders_parked) = self.past_skipped(|| pop(&self.queue))?;
+        if senders_parked {
+            self.made_room();
+        }
+        Ok(message)
+    }
+
+    /// Attempts, and again while what comes first was given up.
+    #[inline(always)]
+    fn past_skipped<R>(
+        &self,
+        mut attempt: impl FnMut() -> Result<R, Refusal>,
+    ) -> Result<R, Refusal> {
         loop {
-            match pop(&self.queue) {
-                Ok((message, senders_parked)) => {
-                    if senders_parked {
-                        self.made_room();
-                    }
-                    return Ok(message);
-                }
+            match attempt() {
                 Err(Refusal::Skipped) => self.pass_skipped(),
-                Err(refusal) => return Err(refusal),
+                settled => return settled,
             }
         }
     }
@@ -219,10 +226,10 @@ impl<Q: Queue> Buffered<Q> {
         met_no_room: &mut bool,
         stage: Stage,
     ) -> Progress<()> {
-        let push = match stage {
-            Stage::Notified(..) => return Progress::Sleep,
-            Stage::Free { is_first: true } | Stage::Registered { is_first: true } => Q::push_first,
-            Stage::Free { .. } | Stage::Registered { .. } => Q::push,
+        let push = match stage.goes_first() {
+            None => return Progress::Sleep,
+            Some(true) => Q::push_first,
+            Some(false) => Q::push,
         };
         // SAFETY: by the contract.
         let Some(message) = (unsafe { packet.take() }) else {
@@ -233,8 +240,13 @@ impl<Q: Queue> Buffered<Q> {
         };
         // SAFETY: by the contract.
         unsafe { packet.put(message) };
+        self.refused(refusal, met_no_room, ())
+    }
+
+    /// What comes of a send that was refused, at whatever stage of its wait: `closed` where that is for good.
+    fn refused<R>(&self, refusal: Refusal, met_no_room: &mut bool, closed: R) -> Progress<R> {
         match refusal {
-            Refusal::Closed => Progress::Done((), 0),
+            Refusal::Closed => Progress::Done(closed, 0),
             Refusal::Spent => {
                 if !mem::replace(met_no_room, true) {
                     self.setup.counters.note_blocked_send();
@@ -282,9 +294,8 @@ impl<Q: Queue> Buffered<Q> {
         stage: Stage,
         pop: impl FnOnce(bool) -> Result<R, Refusal>,
     ) -> Progress<Result<R, RecvTimeoutError>> {
-        let is_first = match stage {
-            Stage::Notified(..) => return Progress::Sleep,
-            Stage::Free { is_first } | Stage::Registered { is_first } => is_first,
+        let Some(is_first) = stage.goes_first() else {
+            return Progress::Sleep;
         };
         match pop(is_first) {
             Ok(popped) => Progress::Done(Ok(popped), 0),

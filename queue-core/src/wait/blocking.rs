@@ -39,6 +39,16 @@ pub(crate) enum Stage {
     Notified(usize, Option<Peer>),
 }
 
+impl Stage {
+    /// Whether it goes before newcomers; `None` where it has only been told, and is to attempt later.
+    pub(crate) fn goes_first(&self) -> Option<bool> {
+        match self {
+            Self::Free { is_first } | Self::Registered { is_first } => Some(*is_first),
+            Self::Notified(..) => None,
+        }
+    }
+}
+
 /// Attempts until it is done, `None` when the deadline comes first.
 ///
 /// There is at least one attempt, however late it is. Whoever waits by [`Waiting::Yield`] or

@@ -11,12 +11,7 @@ use crate::wait::Side;
 impl<Q: Queue> Buffered<Q> {
     /// Whether a receive would be done now, or why not.
     pub(in crate::channel) fn poppable(&self, precedence: Precedence) -> Result<(), Refusal> {
-        loop {
-            match self.queue.poppable(precedence) {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
+        self.past_skipped(|| self.queue.poppable(precedence))
     }
 
     /// Reserves room for a message that user code is going to make.
@@ -24,12 +19,7 @@ impl<Q: Queue> Buffered<Q> {
         &self,
         precedence: Precedence,
     ) -> Result<Reservation, Refusal> {
-        loop {
-            match self.queue.reserve(precedence) {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
+        self.past_skipped(|| self.queue.reserve(precedence))
     }
 
     /// Sends the message that room was reserved for.

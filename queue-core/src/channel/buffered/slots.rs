@@ -1,33 +1,19 @@
 //! Slots of the ring in the hands of user code: written, or read, where they lie.
 
-use std::mem::{self, ManuallyDrop};
+use std::mem::ManuallyDrop;
 
 use super::Buffered;
 use crate::channel::error::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use crate::channel::queue::Reservation;
-use crate::ring::{Claim, Grant, HeapRing, Hold, Precedence, Refusal};
+use crate::ring::{Grant, HeapRing, Hold, Precedence, Refusal};
 use crate::sync::{Instant, step};
 use crate::wait::{Progress, Side, Stage, wait_until};
 
 impl<T> Buffered<HeapRing<T>> {
-    /// Makes a claim, and again until there is nothing to be passed over.
-    #[inline]
-    fn claim_by<'a>(
-        &'a self,
-        claim: impl Fn(&'a HeapRing<T>) -> Result<Claim<'a, T>, Refusal>,
-    ) -> Result<Claim<'a, T>, Refusal> {
-        loop {
-            match claim(&self.queue) {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
-    }
-
     /// Grants a slot if there is room now.
     #[inline]
     pub(in crate::channel) fn try_grant(&self) -> Result<Grant, TrySendError<()>> {
-        match self.claim_by(HeapRing::claim_push_exact) {
+        match self.past_skipped(|| self.queue.claim_push_exact()) {
             Ok(claim) => Ok(self.queue.grant(claim)),
             Err(Refusal::Closed) => Err(TrySendError::Disconnected(())),
             Err(_) => Err(TrySendError::Full(())),
@@ -55,23 +41,22 @@ impl<T> Buffered<HeapRing<T>> {
         met_no_room: &mut bool,
         stage: Stage,
     ) -> Progress<Result<Grant, SendTimeoutError<()>>> {
-        let claimed = match stage {
-            Stage::Notified(..) => return Progress::Sleep,
-            Stage::Free { is_first: true } | Stage::Registered { is_first: true } => {
-                self.claim_by(|ring| ring.claim_push_contended(Precedence::Ignored))
-            }
-            Stage::Free { .. } | Stage::Registered { .. } => self.claim_by(HeapRing::claim_push),
+        let Some(is_first) = stage.goes_first() else {
+            return Progress::Sleep;
         };
+        let claimed = self.past_skipped(|| {
+            if is_first {
+                self.queue.claim_push_contended(Precedence::Ignored)
+            } else {
+                self.queue.claim_push()
+            }
+        });
         match claimed {
             Ok(claim) => Progress::Done(Ok(self.queue.grant(claim)), 0),
-            Err(Refusal::Closed) => Progress::Done(Err(SendTimeoutError::Disconnected(())), 0),
-            Err(Refusal::Spent) => {
-                if !mem::replace(met_no_room, true) {
-                    self.setup.counters.note_blocked_send();
-                }
-                Progress::Sleep
+            Err(refusal) => {
+                let closed = Err(SendTimeoutError::Disconnected(()));
+                self.refused(refusal, met_no_room, closed)
             }
-            Err(Refusal::Busy | Refusal::Skipped) => Progress::Busy,
         }
     }
 
@@ -100,7 +85,7 @@ impl<T> Buffered<HeapRing<T>> {
     /// Takes the oldest message, if there is one now, and leaves it in its slot.
     #[inline]
     pub(in crate::channel) fn try_hold(&self) -> Result<Hold, TryRecvError> {
-        match self.claim_by(HeapRing::claim_pop_exact) {
+        match self.past_skipped(|| self.queue.claim_pop_exact()) {
             Ok(claim) => Ok(self.queue.hold(claim)),
             Err(Refusal::Closed) => Err(TryRecvError::Disconnected),
             Err(_) => Err(TryRecvError::Empty),
@@ -119,11 +104,13 @@ impl<T> Buffered<HeapRing<T>> {
             |look| self.looks_poppable(look),
             |stage| {
                 Self::pop_attempt(stage, |is_first| {
-                    let claim = if is_first {
-                        self.claim_by(|ring| ring.claim_pop_contended(Precedence::Ignored))
-                    } else {
-                        self.claim_by(HeapRing::claim_pop)
-                    };
+                    let claim = self.past_skipped(|| {
+                        if is_first {
+                            self.queue.claim_pop_contended(Precedence::Ignored)
+                        } else {
+                            self.queue.claim_pop()
+                        }
+                    });
                     claim.map(|claim| self.queue.hold(claim))
                 })
             },

@@ -22,12 +22,7 @@ impl<Q: Queue> Buffered<Q> {
 
     /// Whether a send would be done now, or why not.
     pub(in crate::channel) fn pushable(&self, precedence: Precedence) -> Result<(), Refusal> {
-        loop {
-            match self.queue.pushable(precedence) {
-                Err(Refusal::Skipped) => self.pass_skipped(),
-                settled => return settled,
-            }
-        }
+        self.past_skipped(|| self.queue.pushable(precedence))
     }
 
     /// Sends if that takes no waiting at all.
