@@ -1,0 +1,236 @@
+//! A message and what is known about it.
+
+mod builder;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::Utf8Error;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+pub use builder::EnvelopeBuilder;
+
+use crate::error::CodecError;
+use crate::{Codec, MessageId, Receipt};
+
+/// Names and values that travel with a message.
+pub type Headers = BTreeMap<Cow<'static, str>, String>;
+
+/// The header that says what a message is encoded as, by its content type.
+pub const CONTENT_TYPE: &str = "content-type";
+
+/// The header of a reply that has the id of the message it answers.
+pub const IN_REPLY_TO: &str = "in-reply-to";
+
+/// The header of a dead letter that says why it is one.
+pub const DEAD_LETTER_REASON: &str = "dead-letter-reason";
+
+/// The header of a dead letter that has the name of the queue it comes from.
+pub const DEAD_LETTER_SOURCE: &str = "dead-letter-source";
+
+/// A message (bytes), and beside it: an id, a type, a trace id, headers, when it was sent, and how often it was delivered.
+///
+/// A clone shares the content, so that it costs one count and copies nothing. What a queue adds at a delivery (the
+/// [reference](Self::reference) and the [count](Self::delivery_count)) is each clone's own.
+///
+/// ```
+/// use queue_message::MessageEnvelope;
+///
+/// let message = MessageEnvelope::new(Some("trace 1"), "mymessage", "ABC");
+/// assert_eq!(message.message_as_string().unwrap(), "ABC");
+/// assert_eq!(message.message_id().to_string().len(), 32);
+/// assert_eq!(message.to_string(), "[trace 1,mymessage,ABC]");
+///
+/// let message = MessageEnvelope::builder().message_type("order").header("tenant", "7").message("42").build();
+/// assert_eq!(message.header("tenant"), Some("7"));
+/// assert_eq!(message.to_string(), "[---,order,42]");
+/// ```
+#[derive(Clone)]
+pub struct MessageEnvelope {
+    content: Arc<Content>,
+    sent_time: Option<SystemTime>,
+    reference: Option<Receipt>,
+    delivery_count: u32,
+}
+
+/// What all clones of a message share.
+#[derive(Clone, Debug, PartialEq)]
+struct Content {
+    message_id: MessageId,
+    trace_id: Option<Box<str>>,
+    message_type: Option<Cow<'static, str>>,
+    message: Bytes,
+    headers: Headers,
+    reply_to: Option<Box<str>>,
+    deliver_after: Option<Duration>,
+}
+
+impl MessageEnvelope {
+    /// A message of a type, with an id drawn by chance. `trace_id` names the transaction that it belongs to.
+    #[must_use]
+    pub fn new(
+        trace_id: Option<&str>,
+        message_type: impl Into<Cow<'static, str>>,
+        message: impl Into<Bytes>,
+    ) -> Self {
+        let builder = Self::builder().message_type(message_type).message(message);
+        match trace_id {
+            Some(trace_id) => builder.trace_id(trace_id).build(),
+            None => builder.build(),
+        }
+    }
+
+    /// A message, part by part.
+    #[must_use]
+    pub fn builder() -> EnvelopeBuilder {
+        EnvelopeBuilder::default()
+    }
+
+    /// A builder that begins with this message's parts, its id among them. What queues add is left out.
+    #[must_use]
+    pub fn to_builder(&self) -> EnvelopeBuilder {
+        EnvelopeBuilder::from_content(Content::clone(&self.content), self.sent_time)
+    }
+
+    /// The message's id.
+    #[must_use]
+    pub fn message_id(&self) -> &MessageId {
+        &self.content.message_id
+    }
+
+    /// The transaction that the message belongs to, across all services.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.content.trace_id.as_deref()
+    }
+
+    /// What kind of message it is.
+    #[must_use]
+    pub fn message_type(&self) -> Option<&str> {
+        self.content.message_type.as_deref()
+    }
+
+    /// When it was sent: set by the queue that it was sent to.
+    #[must_use]
+    pub fn sent_time(&self) -> Option<SystemTime> {
+        self.sent_time
+    }
+
+    /// Says when the message was sent. For backends.
+    pub fn set_sent_time(&mut self, sent_time: SystemTime) {
+        self.sent_time = Some(sent_time);
+    }
+
+    /// The message itself.
+    #[must_use]
+    pub fn message(&self) -> &Bytes {
+        &self.content.message
+    }
+
+    /// The message as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn message_as_string(&self) -> Result<&str, Utf8Error> {
+        str::from_utf8(&self.content.message)
+    }
+
+    /// The message as the value that it was encoded from.
+    ///
+    /// # Errors
+    /// The bytes are not such a value in this format.
+    ///
+    /// ```
+    /// use queue_message::{MessageEnvelope, codec::Json};
+    ///
+    /// let message = MessageEnvelope::builder().message_as_object(&Json, &vec!["a", "b"]).unwrap().build();
+    /// let value: Vec<String> = message.message_as_object(&Json).unwrap();
+    /// assert_eq!(value, ["a", "b"]);
+    /// ```
+    pub fn message_as_object<T>(&self, codec: &impl Codec<T>) -> Result<T, CodecError> {
+        codec.decode(&self.content.message)
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.content.headers
+    }
+
+    /// One header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.content.headers.get(name).map(String::as_str)
+    }
+
+    /// The name of the queue on which an answer is awaited.
+    #[must_use]
+    pub fn reply_to(&self) -> Option<&str> {
+        self.content.reply_to.as_deref()
+    }
+
+    /// How long after it was sent the message may be delivered.
+    #[must_use]
+    pub fn deliver_after(&self) -> Option<Duration> {
+        self.content.deliver_after
+    }
+
+    /// How often the message has been delivered, this time included: 0 before it was ever received.
+    #[must_use]
+    pub fn delivery_count(&self) -> u32 {
+        self.delivery_count
+    }
+
+    /// Says how often the message has been delivered. For backends.
+    pub fn set_delivery_count(&mut self, delivery_count: u32) {
+        self.delivery_count = delivery_count;
+    }
+
+    /// What this delivery is settled with; none before the message is received, and after it is settled.
+    #[must_use]
+    pub fn reference(&self) -> Option<&Receipt> {
+        self.reference.as_ref()
+    }
+
+    /// Says what this delivery is settled with. For backends.
+    pub fn set_reference(&mut self, reference: Option<Receipt>) {
+        self.reference = reference;
+    }
+}
+
+/// `[trace,type,message]`, of which the first 50 characters; `---` for what is missing.
+impl fmt::Display for MessageEnvelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MISSING: &str = "---";
+        let text = String::from_utf8_lossy(&self.content.message);
+        let end = text
+            .char_indices()
+            .nth(50)
+            .map_or(text.len(), |(end, _)| end);
+        let shown = if text.is_empty() {
+            MISSING
+        } else {
+            &text[..end]
+        };
+        write!(
+            f,
+            "[{},{},{shown}]",
+            self.trace_id().unwrap_or(MISSING),
+            self.message_type().unwrap_or(MISSING)
+        )
+    }
+}
+
+impl fmt::Debug for MessageEnvelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MessageEnvelope")
+            .field("content", &self.content)
+            .field("sent_time", &self.sent_time)
+            .field("reference", &self.reference)
+            .field("delivery_count", &self.delivery_count)
+            .finish()
+    }
+}

@@ -1,0 +1,33 @@
+//! Messages on a lock-free queue.
+//!
+//! A *message* is bytes, and what applications know about them: a [`MessageEnvelope`]. A *message queue* holds messages between a
+//! sender and a receiver that do not wait for each other, and lets both [put, get and delete](MessageStore) them.
+
+#![forbid(unsafe_code)]
+
+mod blocking;
+mod capabilities;
+pub mod clock;
+pub mod codec;
+mod envelope;
+mod error;
+mod identity;
+mod listening;
+mod queue;
+mod receiver;
+mod store;
+
+pub use blocking::Blocking;
+pub use capabilities::MessagingCapabilities;
+pub use clock::Clock;
+pub use codec::Codec;
+pub use envelope::{
+    CONTENT_TYPE, DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, EnvelopeBuilder, Headers, IN_REPLY_TO,
+    MessageEnvelope,
+};
+pub use error::{BoxError, CodecError, MessageError, Position, Result};
+pub use identity::{MessageId, Receipt};
+pub use listening::Listeners;
+pub use queue::{MessageQueue, MessageQueueExt};
+pub use receiver::{CallbackMessageReceiver, MessageReceiver};
+pub use store::MessageStore;

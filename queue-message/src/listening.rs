@@ -1,0 +1,144 @@
+//! The loop that hands messages to a receiver, and how it is ended.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{Either, select};
+use queue_core::{Receiver, Sender, bounded};
+use tracing::Instrument;
+
+use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result};
+
+/// Those who listen to a queue, as far as they must be told to end: a channel without messages, which is closed. Each backend keeps one.
+#[derive(Debug)]
+pub struct Listeners(Mutex<Ends>);
+
+type Ends = (Sender<Infallible>, Receiver<Infallible>);
+
+/// Whether a listener is still wanted.
+#[derive(Debug)]
+pub(crate) struct Membership(Receiver<Infallible>);
+
+impl Default for Listeners {
+    fn default() -> Self {
+        Self(Mutex::new(bounded(1)))
+    }
+}
+
+impl Listeners {
+    /// One more that listens, from now on.
+    pub(crate) fn join(&self) -> Membership {
+        Membership(self.lock().1.clone())
+    }
+
+    /// Ends the listening of all who have joined.
+    pub fn end(&self) {
+        let (sender, _) = std::mem::replace(&mut *self.lock(), bounded(1));
+        sender.close();
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Ends> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Hands the messages of `queue` to `receiver` until its membership ends.
+pub(crate) async fn listen(
+    queue: Arc<dyn MessageQueue>,
+    receiver: Arc<dyn MessageReceiver>,
+    membership: Membership,
+) -> Result<()> {
+    let mut ended = pin!(membership.0.recv_async());
+    let was_open = queue.is_open();
+    loop {
+        let next = queue.receive(Duration::MAX);
+        let message = match select(ended.as_mut(), next).await {
+            Either::Left(_) => return Ok(()),
+            Either::Right((Ok(Some(message)), _)) => message,
+            Either::Right((Ok(None), _)) => continue,
+            Either::Right((Err(MessageError::Closed { .. }), _)) if was_open => return Ok(()),
+            Either::Right((Err(error), _)) => return Err(error),
+        };
+        process(&queue, receiver.as_ref(), message).await;
+    }
+}
+
+/// [`listen`] on a thread of its own.
+pub(crate) fn begin(
+    queue: Arc<dyn MessageQueue>,
+    receiver: Arc<dyn MessageReceiver>,
+    membership: Membership,
+) -> Result<()> {
+    let name = queue.name().to_owned();
+    let listener = move || {
+        let name = queue.name().to_owned();
+        if let Err(error) = pollster::block_on(listen(queue, receiver, membership)) {
+            tracing::error!(queue = name, %error, "listening ended");
+        }
+    };
+    match thread::Builder::new()
+        .name(format!("listen {name}"))
+        .spawn(listener)
+    {
+        Ok(_) => Ok(()),
+        Err(error) => Err(MessageError::Backend {
+            queue: name,
+            source: error.into(),
+        }),
+    }
+}
+
+/// Hands one message over, and settles it by what becomes of it.
+async fn process(
+    queue: &Arc<dyn MessageQueue>,
+    receiver: &dyn MessageReceiver,
+    mut message: MessageEnvelope,
+) {
+    let span = tracing::info_span!(
+        "receive_message",
+        queue = queue.name(),
+        trace_id = message.trace_id(),
+        message_id = %message.message_id(),
+        delivery = message.delivery_count(),
+    );
+    let handed = (message.clone(), queue.clone());
+    let processing = AssertUnwindSafe(async { receiver.receive_message(handed.0, handed.1).await })
+        .catch_unwind();
+    let settled = async {
+        match processing.await {
+            Ok(Ok(())) => queue.complete(&mut message).await,
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the receiver failed: the message goes back");
+                queue.abandon(&mut message).await
+            }
+            Err(panic) => {
+                tracing::error!(
+                    panic = words(&panic),
+                    "the receiver panicked: the message goes back"
+                );
+                queue.abandon(&mut message).await
+            }
+        }
+    };
+    async {
+        match settled.await {
+            Ok(()) => {}
+            Err(MessageError::LockLost { .. }) => tracing::debug!("the message was settled by its receiver, or its lock expired"),
+            Err(error) => tracing::error!(%error, "the message could not be settled: it comes back when its lock expires"),
+        }
+    }
+    .instrument(span)
+    .await;
+}
+
+/// What a panic said.
+fn words(panic: &Box<dyn std::any::Any + Send>) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no text)")
+}
