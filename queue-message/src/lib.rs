@@ -13,6 +13,7 @@ mod envelope;
 mod error;
 mod identity;
 mod listening;
+mod memory;
 mod queue;
 mod receiver;
 mod store;
@@ -28,6 +29,7 @@ pub use envelope::{
 pub use error::{BoxError, CodecError, MessageError, Position, Result};
 pub use identity::{MessageId, Receipt};
 pub use listening::Listeners;
+pub use memory::{MemoryMessageQueue, MemoryMessageQueueBuilder};
 pub use queue::{MessageQueue, MessageQueueExt};
 pub use receiver::{CallbackMessageReceiver, MessageReceiver};
 pub use store::MessageStore;

@@ -1,0 +1,231 @@
+//! A message queue in memory.
+
+mod builder;
+mod deadlines;
+mod deliveries;
+mod draining;
+mod line;
+mod settling;
+mod shared;
+mod sync;
+mod table;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use builder::MemoryMessageQueueBuilder;
+
+use crate::listening::Listeners;
+use crate::{
+    Blocking, MessageEnvelope, MessageId, MessageQueue, MessageStore, MessagingCapabilities, Receipt, Result,
+};
+use shared::Shared;
+
+/// A bounded message queue in the memory of this process. Clones are handles of the same queue.
+///
+/// # What it guarantees
+/// - **Order**: messages are delivered in the order in which they were sent. One that comes back (abandoned, or its lock has expired)
+///   stands in front of all that were sent after it. One that is [delayed](MessageEnvelope::deliver_after) takes its place
+///   when its time comes.
+/// - **Delivery**: each message goes to one receiver at a time, and to none after it was completed. One that is not completed comes back, with its
+///   [count](MessageEnvelope::delivery_count) raised; after [`max_deliveries`](MemoryMessageQueueBuilder::max_deliveries) it goes
+///   to the dead letters instead.
+/// - **Bound**: the capacity counts every message that was not completed: ready, in flight, or delayed. So there is always room for one that comes
+///   back. Where there is none for a new one, [`send`](MessageQueue::send) waits and [`try_put`](Self::try_put) gives it back.
+/// - **Waiting**: a receiver is woken by the message, the end of its wait, or the close, and by nothing else; nothing is polled. Its futures need no runtime.
+/// - **Dropped futures**: nothing is lost and no wake-up is swallowed. A message that waits for room in a dropped `send` is dropped with it.
+///
+/// # How
+/// Messages lie in a table, each under a lock of its own, which takes it from ready to in flight to gone. A
+/// [channel](queue_core::bounded) carries the ids of those that are ready, another one the ids of entries that are free: senders and
+/// receivers meet in no other place. Expiries and delays stand in one heap with one alarm.
+/// [`peek`](MessageQueue::peek), [`peek_batch`](MessageQueue::peek_batch) and [`clear`](MessageQueue::clear) walk the table, which takes
+/// time in proportion to the most messages that there ever were at once.
+///
+/// ```
+/// use queue_message::{MemoryMessageQueue, MessageEnvelope};
+/// use std::time::Duration;
+///
+/// let letters = MemoryMessageQueue::new("orders.dead").blocking();
+/// let orders = MemoryMessageQueue::builder("orders")
+///     .capacity(1000)
+///     .lock_timeout(Duration::from_secs(5))
+///     .max_deliveries(2)
+///     .dead_letter(letters.queue())
+///     .build()?
+///     .blocking();
+/// letters.open()?;
+/// orders.open()?;
+///
+/// orders.send(MessageEnvelope::new(None, "order", "poison"))?;
+/// for _ in 0..2 {
+///     let mut message = orders.receive(Duration::ZERO)?.unwrap();
+///     orders.abandon(&mut message)?;
+/// }
+/// assert_eq!(orders.read_message_count()?, 0);
+/// let letter = letters.receive(Duration::ZERO)?.unwrap();
+/// assert_eq!(letter.header("dead-letter-reason"), Some("delivered 2 times without being completed"));
+/// # queue_message::Result::Ok(())
+/// ```
+#[derive(Clone)]
+pub struct MemoryMessageQueue(Arc<Shared>);
+
+impl MemoryMessageQueue {
+    /// A queue for 1024 messages, which are locked for 30 seconds when received, without dead letters. It is not yet open.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self::builder(name).build().expect("the defaults are good")
+    }
+
+    /// A queue, setting by setting.
+    pub fn builder(name: impl Into<String>) -> MemoryMessageQueueBuilder {
+        MemoryMessageQueueBuilder::new(name.into())
+    }
+
+    /// This queue for threads.
+    #[must_use]
+    pub fn blocking(&self) -> Blocking<Self> {
+        Blocking::new(self.clone().into())
+    }
+
+    /// How many messages the queue has room for.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.0.table.capacity() as usize
+    }
+
+    /// Whether both are handles of one queue.
+    #[must_use]
+    pub fn same_queue(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// As [`put`](MessageStore::put), without waiting.
+    ///
+    /// # Errors
+    /// [`Full`](crate::MessageError::Full), [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed),
+    /// each with the message.
+    pub fn try_put(&self, message: MessageEnvelope) -> Result<MessageId> {
+        self.0.try_put(message)
+    }
+
+    /// As [`get`](MessageStore::get), without waiting.
+    ///
+    /// # Errors
+    /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
+    pub fn try_get(&self, visibility: Duration) -> Result<Option<(Receipt, MessageEnvelope)>> {
+        self.0.try_get(visibility)
+    }
+
+    /// Ends the queue's use gracefully: refuses sends from now on, waits up to `wait` until every message is completed or moved, those
+    /// in flight and those delayed among them, and then [closes](MessageQueue::close) it. Answers how many messages are left, which is 0
+    /// unless the wait was too short or the queue was closed meanwhile.
+    ///
+    /// A drain that is dropped leaves the queue as it is: it still delivers, and refuses sends.
+    ///
+    /// # Errors
+    /// [`NotOpen`](crate::MessageError::NotOpen).
+    pub async fn drain(&self, wait: Duration) -> Result<usize> {
+        self.0.drain(wait).await
+    }
+}
+
+#[async_trait]
+impl MessageStore for MemoryMessageQueue {
+    async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
+        self.0.put(message).await
+    }
+
+    async fn get(&self, wait: Duration, visibility: Duration) -> Result<Option<(Receipt, MessageEnvelope)>> {
+        self.0.get(wait, visibility).await
+    }
+
+    async fn delete(&self, receipt: &Receipt) -> Result<()> {
+        self.0.delete(receipt)
+    }
+
+    async fn extend(&self, receipt: &Receipt, visibility: Duration) -> Result<()> {
+        self.0.extend(receipt, visibility)
+    }
+
+    async fn release(&self, receipt: &Receipt) -> Result<()> {
+        self.0.release(receipt)
+    }
+}
+
+#[async_trait]
+impl MessageQueue for MemoryMessageQueue {
+    fn name(&self) -> &str {
+        &self.0.settings.name
+    }
+
+    fn capabilities(&self) -> MessagingCapabilities {
+        MessagingCapabilities {
+            message_count: true,
+            send: true,
+            receive: true,
+            peek: true,
+            peek_batch: true,
+            renew_lock: true,
+            abandon: true,
+            dead_letter: self.0.settings.dead_letter.is_some(),
+            clear: true,
+        }
+    }
+
+    fn lock_timeout(&self) -> Duration {
+        self.0.settings.lock_timeout
+    }
+
+    fn handle(&self) -> Arc<dyn MessageQueue> {
+        Arc::new(self.clone())
+    }
+
+    fn listeners(&self) -> &Listeners {
+        &self.0.listeners
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.is_open()
+    }
+
+    async fn open(&self) -> Result<()> {
+        self.0.open()
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.0.close();
+        Ok(())
+    }
+
+    async fn clear(&self) -> Result<()> {
+        self.0.clear()
+    }
+
+    async fn read_message_count(&self) -> Result<usize> {
+        self.0.count()
+    }
+
+    async fn peek_batch(&self, count: usize) -> Result<Vec<MessageEnvelope>> {
+        self.0.peek(count)
+    }
+
+    async fn move_to_dead_letter(&self, message: &mut MessageEnvelope, reason: &str) -> Result<()> {
+        self.0.move_to_dead_letter(message.reference(), reason)?;
+        message.set_reference(None);
+        Ok(())
+    }
+}
+
+impl fmt::Debug for MemoryMessageQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryMessageQueue")
+            .field("name", &self.0.settings.name)
+            .field("capacity", &self.capacity())
+            .field("is_open", &self.is_open())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,145 @@
+//! How messages go out: deliveries, and what looks at those that are ready.
+
+use std::collections::BinaryHeap;
+use std::pin::pin;
+use std::time::{Duration, Instant};
+
+use futures_util::future::{Either, select};
+
+use super::line::Word;
+use super::shared::Shared;
+use super::table::{Locked, State};
+use crate::clock::sleep_until;
+use crate::{MessageEnvelope, Receipt, Result};
+
+type Delivery = (Receipt, MessageEnvelope);
+
+impl Shared {
+    pub(super) fn try_get(&self, visibility: Duration) -> Result<Option<Delivery>> {
+        self.check_open()?;
+        Ok(std::iter::from_fn(|| self.line.try_take()).find_map(|word| self.deliver(word, visibility)))
+    }
+
+    pub(super) async fn get(&self, wait: Duration, visibility: Duration) -> Result<Option<Delivery>> {
+        if let Some(delivery) = self.try_get(visibility)? {
+            return Ok(Some(delivery));
+        }
+        if wait.is_zero() {
+            return Ok(None);
+        }
+        let mut end = pin!(sleep_until(&self.clock, self.clock.now().checked_add(wait)));
+        loop {
+            let word = match select(pin!(self.line.take()), end.as_mut()).await {
+                Either::Left((Some(word), _)) => word,
+                Either::Left((None, _)) => return Err(self.closed(None)),
+                Either::Right(_) => return self.check_open().map(|()| None),
+            };
+            if let Some(delivery) = self.deliver(word, visibility) {
+                return Ok(Some(delivery));
+            }
+        }
+    }
+
+    /// Takes the message for a word out of line and locks it; `None` if it was cleared meanwhile.
+    fn deliver(&self, word: Word, visibility: Duration) -> Option<Delivery> {
+        let id = self.line.choose(word, |id| self.table.existing(id).sequence);
+        let until = self.clock.now().checked_add(visibility);
+        let mut entry = self.table.existing(id);
+        debug_assert_eq!(entry.state, State::Ready);
+        if self.was_cleared(&entry) {
+            drop(entry);
+            self.free(id);
+            return None;
+        }
+        entry.state = State::InFlight(until);
+        entry.deliveries += 1;
+        let receipt = Receipt::from_words([self.mark, u64::from(id), entry.deliveries]);
+        let kept = entry.message.as_mut().expect("there is one in every entry that is not free");
+        kept.set_delivery_count(kept.delivery_count().saturating_add(1));
+        let message = kept.clone();
+        self.arm(entry, id, until);
+        self.counters.received();
+        tracing::trace!(
+            queue = self.settings.name,
+            trace_id = message.trace_id(),
+            message_id = %message.message_id(),
+            delivery = message.delivery_count(),
+            "received"
+        );
+        Some((receipt, message))
+    }
+
+    pub(super) fn count(&self) -> Result<usize> {
+        self.check_open()?;
+        Ok(self.line.len())
+    }
+
+    /// The first ready messages, in order.
+    pub(super) fn peek(&self, count: usize) -> Result<Vec<MessageEnvelope>> {
+        self.check_open()?;
+        let mut first = BinaryHeap::new();
+        for id in self.table.ids() {
+            let entry = self.table.existing(id);
+            if entry.state != State::Ready || self.was_cleared(&entry) {
+                continue;
+            }
+            if first.len() < count {
+                first.push((entry.sequence, id));
+            } else if let Some(mut last) = first.peek_mut().filter(|last| entry.sequence < last.0) {
+                *last = (entry.sequence, id);
+            }
+        }
+        let first = first.into_sorted_vec().into_iter();
+        // What was taken since then is left out.
+        Ok(first
+            .filter_map(|(sequence, id)| {
+                let entry = self.table.existing(id);
+                let is_there = entry.state == State::Ready && entry.sequence == sequence;
+                entry.message.clone().filter(|_| is_there)
+            })
+            .collect())
+    }
+
+    /// Removes all messages that were sent before.
+    pub(super) fn clear(&self) -> Result<()> {
+        self.check_open()?;
+        // From here on nobody gets one of them, and those in flight do not come back.
+        self.void_all();
+        for id in self.table.ids() {
+            let mut entry = self.table.existing(id);
+            if matches!(entry.state, State::InFlight(_) | State::Delayed(_)) && self.was_cleared(&entry) {
+                let message = entry.take();
+                drop(entry);
+                drop(message);
+                self.give(id);
+            }
+        }
+        // Those in line are taken out of it; what was sent meanwhile goes back to its place.
+        for _ in 0..self.line.len() {
+            let Some(word) = self.line.try_take() else { break };
+            let id = self.line.choose(word, |id| self.table.existing(id).sequence);
+            let entry = self.table.existing(id);
+            if self.was_cleared(&entry) {
+                drop(entry);
+                self.free(id);
+            } else {
+                let sequence = entry.sequence;
+                drop(entry);
+                let _ = self.line.put_back(sequence, id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to it that something is done about an entry at `deadline`.
+    pub(super) fn arm(&self, mut entry: Locked<'_>, id: u32, deadline: Option<Instant>) {
+        let Some(deadline) = deadline else { return };
+        if entry.armed.is_some_and(|armed| armed <= deadline) {
+            return;
+        }
+        entry.armed = Some(deadline);
+        drop(entry);
+        let in_force = |deadline, id| self.table.existing(id).armed == Some(deadline);
+        self.deadlines.add(deadline, id, self.table.ids().len(), in_force);
+    }
+}

@@ -1,0 +1,253 @@
+//! What all handles of a queue share, and how messages come in.
+
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock, Weak};
+use std::task::{Wake, Waker};
+use std::time::Duration;
+
+use super::MemoryMessageQueue;
+use super::deadlines::Deadlines;
+use super::draining::Draining;
+use super::line::Line;
+use super::table::{Entry, State, Table};
+use crate::clock::Clock;
+use crate::listening::Listeners;
+use crate::{Counters, MessageEnvelope, MessageError, MessageId, Result};
+
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) name: String,
+    pub(super) lock_timeout: Duration,
+    pub(super) max_deliveries: Option<u32>,
+    pub(super) dead_letter: Option<MemoryMessageQueue>,
+}
+
+/// A queue.
+///
+/// Its atomics are relaxed: what is in the table goes by the locks of the entries, and what is in line by the channel.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) settings: Settings,
+    pub(super) clock: Arc<dyn Clock>,
+    /// What receipts of this queue are told by from those of others.
+    pub(super) mark: u64,
+    pub(super) table: Table,
+    pub(super) line: Line,
+    pub(super) deadlines: Deadlines,
+    pub(super) listeners: Listeners,
+    pub(super) counters: Counters,
+    pub(super) draining: OnceLock<Draining>,
+    phase: AtomicU8,
+    /// The sequence of the next message.
+    next: AtomicU64,
+    /// Messages with a lower sequence were cleared.
+    cleared: AtomicU64,
+}
+
+/// What a queue is used for at the moment; it only ever goes on to a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+enum Phase {
+    New,
+    Open,
+    /// Deliveries, but no sends.
+    Draining,
+    Closed,
+}
+
+impl Shared {
+    pub(super) fn new(settings: Settings, capacity: u32, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Arc::new_cyclic(|shared| {
+            let waker = Waker::from(Arc::new(Due(shared.clone())));
+            Self {
+                counters: Counters::of(&settings.name),
+                settings,
+                clock: clock.clone(),
+                mark: rand::random(),
+                table: Table::new(capacity),
+                line: Line::new(capacity as usize),
+                deadlines: Deadlines::new(clock, waker),
+                listeners: Listeners::default(),
+                draining: OnceLock::new(),
+                phase: AtomicU8::new(Phase::New as u8),
+                next: AtomicU64::new(1),
+                cleared: AtomicU64::new(0),
+            }
+        })
+    }
+
+    pub(super) fn open(&self) -> Result<()> {
+        let _ = self.phase.compare_exchange(Phase::New as u8, Phase::Open as u8, Relaxed, Relaxed);
+        if self.is_past(Phase::Closed) { Err(self.closed(None)) } else { Ok(()) }
+    }
+
+    pub(super) fn close(&self) {
+        self.phase.fetch_max(Phase::Closed as u8, Relaxed);
+        self.table.close();
+        self.line.close();
+        self.listeners.end();
+        if let Some(draining) = self.draining.get() {
+            draining.give_up();
+        }
+    }
+
+    /// Refuses sends from now on.
+    pub(super) fn refuse_sends(&self) {
+        self.phase.fetch_max(Phase::Draining as u8, Relaxed);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.is_past(Phase::Open) && !self.is_past(Phase::Closed)
+    }
+
+    /// Whether messages may be received.
+    pub(super) fn check_open(&self) -> Result<()> {
+        match () {
+            () if self.is_past(Phase::Closed) => Err(self.closed(None)),
+            () if self.is_past(Phase::Open) => Ok(()),
+            () => Err(self.not_open(None)),
+        }
+    }
+
+    fn is_past(&self, phase: Phase) -> bool {
+        self.phase.load(Relaxed) >= phase as u8
+    }
+
+    pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
+        MessageError::Closed { queue: self.settings.name.clone(), returned }
+    }
+
+    fn not_open(&self, returned: Option<MessageEnvelope>) -> MessageError {
+        MessageError::NotOpen { queue: self.settings.name.clone(), returned }
+    }
+
+    /// The message, if it may be sent.
+    fn admit(&self, message: MessageEnvelope) -> Result<MessageEnvelope> {
+        match () {
+            () if self.is_past(Phase::Draining) => Err(self.closed(Some(message))),
+            () if self.is_past(Phase::Open) => Ok(message),
+            () => Err(self.not_open(Some(message))),
+        }
+    }
+
+    pub(super) fn try_put(&self, message: MessageEnvelope) -> Result<MessageId> {
+        let message = self.admit(message)?;
+        match self.table.try_take() {
+            Some(id) => self.place(id, message),
+            None if self.is_past(Phase::Draining) => Err(self.closed(Some(message))),
+            None => Err(MessageError::Full { queue: self.settings.name.clone(), returned: Some(message) }),
+        }
+    }
+
+    pub(super) async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
+        let message = self.admit(message)?;
+        if let Some(id) = self.table.try_take() {
+            return self.place(id, message);
+        }
+        match self.table.take().await {
+            Some(id) => self.place(id, message),
+            None => Err(self.closed(Some(message))),
+        }
+    }
+
+    /// Puts a message into an entry that was free.
+    fn place(&self, id: u32, mut message: MessageEnvelope) -> Result<MessageId> {
+        message = match self.admit(message) {
+            Ok(message) => message,
+            Err(refused) => {
+                self.give(id);
+                return Err(refused);
+            }
+        };
+        message.set_sent_time(self.clock.system_time());
+        let delay = message.deliver_after().filter(|delay| !delay.is_zero());
+        let message_id = self.place_as_sent(id, message, delay)?;
+        self.counters.sent();
+        Ok(message_id)
+    }
+
+    /// As [`place`](Self::place), of a message that says itself when it was sent.
+    fn place_as_sent(&self, id: u32, mut message: MessageEnvelope, delay: Option<Duration>) -> Result<MessageId> {
+        message.set_reference(None);
+        message.set_delivery_count(0);
+        let message_id = message.message_id().clone();
+        tracing::trace!(queue = self.settings.name, trace_id = message.trace_id(), %message_id, "sent");
+        let due = delay.map(|delay| self.clock.now().checked_add(delay));
+
+        let mut entry = self.table.existing(id);
+        debug_assert_eq!(entry.state, State::Free);
+        entry.message = Some(message);
+        entry.sequence = self.next.fetch_add(1, Relaxed);
+        match due {
+            None => {
+                entry.state = State::Ready;
+                drop(entry);
+                if self.line.push_back(id).is_err() {
+                    let message = self.free(id).expect("it was just put there, and its word is not in line");
+                    return Err(self.closed(Some(message)));
+                }
+            }
+            Some(due) => {
+                entry.state = State::Delayed(due);
+                self.arm(entry, id, due);
+            }
+        }
+        Ok(message_id)
+    }
+
+    /// Takes a message out of its entry, which is free then.
+    pub(super) fn free(&self, id: u32) -> Option<MessageEnvelope> {
+        let mut entry = self.table.existing(id);
+        let message = entry.take();
+        drop(entry);
+        self.give(id);
+        message
+    }
+
+    /// Lets others have an entry that is free, or tells who drains the queue.
+    pub(super) fn give(&self, id: u32) {
+        if self.table.give(id).is_err()
+            && let Some(draining) = self.draining.get()
+        {
+            draining.one_less();
+        }
+    }
+
+    /// A sequence that is higher than all before.
+    pub(super) fn next_sequence(&self) -> u64 {
+        self.next.fetch_add(1, Relaxed)
+    }
+
+    pub(super) fn was_cleared(&self, entry: &Entry) -> bool {
+        entry.sequence < self.cleared.load(Relaxed)
+    }
+
+    /// Voids all messages that there are.
+    pub(super) fn void_all(&self) {
+        self.cleared.fetch_max(self.next.load(Relaxed), Relaxed);
+    }
+
+    /// Takes a dead letter from another queue.
+    pub(super) fn try_put_letter(&self, letter: MessageEnvelope) -> Result<()> {
+        let letter = self.admit(letter)?;
+        match self.table.try_take() {
+            Some(id) if self.is_past(Phase::Draining) => {
+                self.give(id);
+                Err(self.closed(Some(letter)))
+            }
+            Some(id) => self.place_as_sent(id, letter, None).map(drop),
+            None => Err(MessageError::Full { queue: self.settings.name.clone(), returned: Some(letter) }),
+        }
+    }
+}
+
+/// Called when a deadline has come.
+struct Due(Weak<Shared>);
+
+impl Wake for Due {
+    fn wake(self: Arc<Self>) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.pass_deadlines();
+        }
+    }
+}
