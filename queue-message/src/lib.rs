@@ -9,6 +9,7 @@ mod blocking;
 mod capabilities;
 pub mod clock;
 pub mod codec;
+mod counters;
 mod envelope;
 mod error;
 mod identity;
@@ -22,6 +23,7 @@ pub use blocking::Blocking;
 pub use capabilities::MessagingCapabilities;
 pub use clock::Clock;
 pub use codec::Codec;
+pub use counters::Counters;
 pub use envelope::{
     CONTENT_TYPE, DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, EnvelopeBuilder, Headers, IN_REPLY_TO,
     MessageEnvelope,
