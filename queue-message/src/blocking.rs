@@ -28,7 +28,7 @@ use crate::{
 /// let mut message = queue.receive(Duration::from_secs(1))?.expect("one was sent");
 /// queue.complete(&mut message)?;
 /// queue.close()?;
-/// # queue_message::Result::Ok(())
+/// # queue_message::Result::<()>::Ok(())
 /// ```
 #[derive(Debug)]
 pub struct Blocking<Q: ?Sized = dyn MessageQueue>(Arc<Q>);

@@ -84,13 +84,11 @@ impl MessageEnvelope {
     }
 
     /// A message, part by part.
-    #[must_use]
     pub fn builder() -> EnvelopeBuilder {
         EnvelopeBuilder::default()
     }
 
     /// A builder that begins with this message's parts, its id among them. What queues add is left out.
-    #[must_use]
     pub fn to_builder(&self) -> EnvelopeBuilder {
         EnvelopeBuilder::from_content(Content::clone(&self.content), self.sent_time)
     }
@@ -146,7 +144,7 @@ impl MessageEnvelope {
     /// ```
     /// use queue_message::{MessageEnvelope, codec::Json};
     ///
-    /// let message = MessageEnvelope::builder().message_as_object(&Json, &vec!["a", "b"]).unwrap().build();
+    /// let message = MessageEnvelope::builder().message_as_object(&Json, &vec!["a".to_owned(), "b".to_owned()]).unwrap().build();
     /// let value: Vec<String> = message.message_as_object(&Json).unwrap();
     /// assert_eq!(value, ["a", "b"]);
     /// ```

@@ -115,7 +115,7 @@ impl MessageError {
 /// let error = Codec::<Vec<u32>>::decode(&Json, b"[1, two]").unwrap_err();
 /// assert_eq!(error.content_type, "application/json");
 /// assert!(error.type_name.contains("u32"));
-/// assert!(error.to_string().contains("column 5"), "{error}");
+/// assert!(error.to_string().contains("column 6"), "{error}");
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]

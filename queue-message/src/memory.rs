@@ -20,7 +20,8 @@ pub use builder::MemoryMessageQueueBuilder;
 
 use crate::listening::Listeners;
 use crate::{
-    Blocking, MessageEnvelope, MessageId, MessageQueue, MessageStore, MessagingCapabilities, Receipt, Result,
+    Blocking, MessageEnvelope, MessageId, MessageQueue, MessageStore, MessagingCapabilities,
+    Receipt, Result,
 };
 use shared::Shared;
 
@@ -68,7 +69,7 @@ use shared::Shared;
 /// assert_eq!(orders.read_message_count()?, 0);
 /// let letter = letters.receive(Duration::ZERO)?.unwrap();
 /// assert_eq!(letter.header("dead-letter-reason"), Some("delivered 2 times without being completed"));
-/// # queue_message::Result::Ok(())
+/// # queue_message::Result::<()>::Ok(())
 /// ```
 #[derive(Clone)]
 pub struct MemoryMessageQueue(Arc<Shared>);
@@ -139,7 +140,11 @@ impl MessageStore for MemoryMessageQueue {
         self.0.put(message).await
     }
 
-    async fn get(&self, wait: Duration, visibility: Duration) -> Result<Option<(Receipt, MessageEnvelope)>> {
+    async fn get(
+        &self,
+        wait: Duration,
+        visibility: Duration,
+    ) -> Result<Option<(Receipt, MessageEnvelope)>> {
         self.0.get(wait, visibility).await
     }
 

@@ -33,7 +33,7 @@ use crate::{MessageEnvelope, MessageId, Receipt, Result};
 ///
 /// store.delete(&receipt).await?;
 /// assert!(matches!(store.delete(&receipt).await, Err(MessageError::LockLost { .. })));
-/// # queue_message::Result::Ok(())
+/// # queue_message::Result::<()>::Ok(())
 /// # }).unwrap();
 /// ```
 #[async_trait]

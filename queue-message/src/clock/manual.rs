@@ -24,7 +24,7 @@ use super::alarms::{Alarm, Alarms};
 /// clock.advance(Duration::from_secs(30));
 /// let again = queue.receive(Duration::ZERO)?.expect("its lock has expired");
 /// assert_eq!((first.delivery_count(), again.delivery_count()), (1, 2));
-/// # queue_message::Result::Ok(())
+/// # queue_message::Result::<()>::Ok(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<Shared>);

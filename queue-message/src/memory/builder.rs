@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::shared::{Settings, Shared};
 use super::MemoryMessageQueue;
+use super::shared::{Settings, Shared};
 use crate::clock::{Clock, SystemClock};
 use crate::{MessageError, Result};
 
@@ -19,9 +19,17 @@ pub struct MemoryMessageQueueBuilder {
 
 impl MemoryMessageQueueBuilder {
     pub(super) fn new(name: String) -> Self {
-        let settings =
-            Settings { name, lock_timeout: Duration::from_secs(30), max_deliveries: None, dead_letter: None };
-        Self { settings, capacity: 1024, clock: Arc::new(SystemClock) }
+        let settings = Settings {
+            name,
+            lock_timeout: Duration::from_secs(30),
+            max_deliveries: None,
+            dead_letter: None,
+        };
+        Self {
+            settings,
+            capacity: 1024,
+            clock: Arc::new(SystemClock),
+        }
     }
 
     /// How many messages there is room for: ready, in flight and delayed ones together; 1 to 2³² - 65. 1024 unless set.
@@ -63,14 +71,29 @@ impl MemoryMessageQueueBuilder {
     /// [`Config`](MessageError::Config), which names the setting: a capacity out of range, a limit of no delivery, or a limit without
     /// a queue for the dead letters.
     pub fn build(self) -> Result<MemoryMessageQueue> {
-        let capacity = u32::try_from(self.capacity).ok().filter(|capacity| (1..=u32::MAX - 64).contains(capacity));
+        let capacity = u32::try_from(self.capacity)
+            .ok()
+            .filter(|capacity| (1..=u32::MAX - 64).contains(capacity));
         let Some(capacity) = capacity else {
-            return Err(MessageError::config("capacity", format!("{} is not in 1 to 4294967231", self.capacity)));
+            return Err(MessageError::config(
+                "capacity",
+                format!("{} is not in 1 to 4294967231", self.capacity),
+            ));
         };
         match (self.settings.max_deliveries, &self.settings.dead_letter) {
-            (Some(0), _) => Err(MessageError::config("max_deliveries", "0 would deliver nothing")),
-            (Some(_), None) => Err(MessageError::config("max_deliveries", "needs a queue for the dead letters")),
-            _ => Ok(MemoryMessageQueue(Shared::new(self.settings, capacity, self.clock))),
+            (Some(0), _) => Err(MessageError::config(
+                "max_deliveries",
+                "0 would deliver nothing",
+            )),
+            (Some(_), None) => Err(MessageError::config(
+                "max_deliveries",
+                "needs a queue for the dead letters",
+            )),
+            _ => Ok(MemoryMessageQueue(Shared::new(
+                self.settings,
+                capacity,
+                self.clock,
+            ))),
         }
     }
 }

@@ -34,16 +34,27 @@ struct Heap {
 
 impl Deadlines {
     pub(super) fn new(clock: Arc<dyn Clock>, waker: Waker) -> Self {
-        Self { clock, waker, heap: Mutex::default() }
+        Self {
+            clock,
+            waker,
+            heap: Mutex::default(),
+        }
     }
 
     /// Adds a deadline of an entry. `in_force` says, of the deadlines that are there, which are not void, and is asked when
     /// more than twice `entries` are there.
-    pub(super) fn add(&self, deadline: Instant, id: u32, entries: usize, in_force: impl Fn(Instant, u32) -> bool) {
+    pub(super) fn add(
+        &self,
+        deadline: Instant,
+        id: u32,
+        entries: usize,
+        in_force: impl Fn(Instant, u32) -> bool,
+    ) {
         let mut heap = self.lock();
         heap.deadlines.push(Reverse((deadline, id)));
         if heap.deadlines.len() > 2 * entries + SPARE {
-            heap.deadlines.retain(|Reverse((deadline, id))| in_force(*deadline, *id));
+            heap.deadlines
+                .retain(|Reverse((deadline, id))| in_force(*deadline, *id));
         }
         self.set_alarm(heap);
     }
@@ -56,7 +67,9 @@ impl Deadlines {
             heap.alarmed = None;
         }
         match heap.deadlines.peek() {
-            Some(Reverse((deadline, _))) if *deadline <= now => heap.deadlines.pop().map(|Reverse(due)| due),
+            Some(Reverse((deadline, _))) if *deadline <= now => {
+                heap.deadlines.pop().map(|Reverse(due)| due)
+            }
             _ => {
                 self.set_alarm(heap);
                 None
@@ -66,7 +79,9 @@ impl Deadlines {
 
     /// Asks the clock to call at the first deadline, unless it will. Clocks may call at once, so no lock is held.
     fn set_alarm(&self, mut heap: MutexGuard<'_, Heap>) {
-        let Some(Reverse((first, _))) = heap.deadlines.peek().copied() else { return };
+        let Some(Reverse((first, _))) = heap.deadlines.peek().copied() else {
+            return;
+        };
         if heap.alarmed.is_some_and(|alarmed| alarmed <= first) {
             return;
         }
@@ -74,7 +89,11 @@ impl Deadlines {
         drop(heap);
         let alarm = self.clock.wake_at(first, self.waker.clone());
         let mut heap = self.lock();
-        let unneeded = if heap.alarmed == Some(first) { heap.alarm.replace(alarm) } else { Some(alarm) };
+        let unneeded = if heap.alarmed == Some(first) {
+            heap.alarm.replace(alarm)
+        } else {
+            Some(alarm)
+        };
         drop(heap);
         drop(unneeded);
     }

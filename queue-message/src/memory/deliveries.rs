@@ -17,10 +17,15 @@ type Delivery = (Receipt, MessageEnvelope);
 impl Shared {
     pub(super) fn try_get(&self, visibility: Duration) -> Result<Option<Delivery>> {
         self.check_open()?;
-        Ok(std::iter::from_fn(|| self.line.try_take()).find_map(|word| self.deliver(word, visibility)))
+        Ok(std::iter::from_fn(|| self.line.try_take())
+            .find_map(|word| self.deliver(word, visibility)))
     }
 
-    pub(super) async fn get(&self, wait: Duration, visibility: Duration) -> Result<Option<Delivery>> {
+    pub(super) async fn get(
+        &self,
+        wait: Duration,
+        visibility: Duration,
+    ) -> Result<Option<Delivery>> {
         if let Some(delivery) = self.try_get(visibility)? {
             return Ok(Some(delivery));
         }
@@ -42,7 +47,9 @@ impl Shared {
 
     /// Takes the message for a word out of line and locks it; `None` if it was cleared meanwhile.
     fn deliver(&self, word: Word, visibility: Duration) -> Option<Delivery> {
-        let id = self.line.choose(word, |id| self.table.existing(id).sequence);
+        let id = self
+            .line
+            .choose(word, |id| self.table.existing(id).sequence);
         let until = self.clock.now().checked_add(visibility);
         let mut entry = self.table.existing(id);
         debug_assert_eq!(entry.state, State::Ready);
@@ -54,7 +61,10 @@ impl Shared {
         entry.state = State::InFlight(until);
         entry.deliveries += 1;
         let receipt = Receipt::from_words([self.mark, u64::from(id), entry.deliveries]);
-        let kept = entry.message.as_mut().expect("there is one in every entry that is not free");
+        let kept = entry
+            .message
+            .as_mut()
+            .expect("there is one in every entry that is not free");
         kept.set_delivery_count(kept.delivery_count().saturating_add(1));
         let message = kept.clone();
         self.arm(entry, id, until);
@@ -107,7 +117,9 @@ impl Shared {
         self.void_all();
         for id in self.table.ids() {
             let mut entry = self.table.existing(id);
-            if matches!(entry.state, State::InFlight(_) | State::Delayed(_)) && self.was_cleared(&entry) {
+            if matches!(entry.state, State::InFlight(_) | State::Delayed(_))
+                && self.was_cleared(&entry)
+            {
                 let message = entry.take();
                 drop(entry);
                 drop(message);
@@ -116,8 +128,12 @@ impl Shared {
         }
         // Those in line are taken out of it; what was sent meanwhile goes back to its place.
         for _ in 0..self.line.len() {
-            let Some(word) = self.line.try_take() else { break };
-            let id = self.line.choose(word, |id| self.table.existing(id).sequence);
+            let Some(word) = self.line.try_take() else {
+                break;
+            };
+            let id = self
+                .line
+                .choose(word, |id| self.table.existing(id).sequence);
             let entry = self.table.existing(id);
             if self.was_cleared(&entry) {
                 drop(entry);
@@ -140,6 +156,7 @@ impl Shared {
         entry.armed = Some(deadline);
         drop(entry);
         let in_force = |deadline, id| self.table.existing(id).armed == Some(deadline);
-        self.deadlines.add(deadline, id, self.table.ids().len(), in_force);
+        self.deadlines
+            .add(deadline, id, self.table.ids().len(), in_force);
     }
 }

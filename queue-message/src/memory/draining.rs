@@ -29,7 +29,10 @@ enum Left {
 
 impl Draining {
     fn new() -> Self {
-        Self { left: Mutex::new(Left::GoneBefore(0)), over: bounded(1) }
+        Self {
+            left: Mutex::new(Left::GoneBefore(0)),
+            over: bounded(1),
+        }
     }
 
     fn begin(&self, there: usize) {
@@ -82,7 +85,7 @@ impl Shared {
             draining.begin(self.table.close());
         }
         let end = sleep_until(&self.clock, self.clock.now().checked_add(wait));
-        select(draining.over.1.recv_async(), pin!(end)).await;
+        select(pin!(draining.over.1.recv_async()), pin!(end)).await;
         let left = draining.left();
         self.close();
         Ok(left)

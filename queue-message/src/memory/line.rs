@@ -48,7 +48,12 @@ impl Line {
     /// A line for so many messages at most.
     pub(super) fn new(capacity: usize) -> Self {
         let (sender, receiver) = bounded(capacity);
-        Self { sender, receiver, list: Mutex::new(BTreeSet::new()), listed: AtomicUsize::new(0) }
+        Self {
+            sender,
+            receiver,
+            list: Mutex::new(BTreeSet::new()),
+            listed: AtomicUsize::new(0),
+        }
     }
 
     /// Puts a message at the end.
@@ -86,7 +91,9 @@ impl Line {
         let mut list = self.lock();
         // Who holds an id may find the list empty: others were faster.
         list.extend(own);
-        let (_, first) = list.pop_first().expect("each word that says so has a message in the list");
+        let (_, first) = list
+            .pop_first()
+            .expect("each word that says so has a message in the list");
         self.listed.store(list.len(), Relaxed);
         first
     }

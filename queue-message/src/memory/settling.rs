@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use super::table::{Entry, Locked, State};
-use crate::{DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, MessageEnvelope, MessageError, Receipt, Result};
+use crate::{
+    DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, MessageEnvelope, MessageError, Receipt, Result,
+};
 
 impl Shared {
     pub(super) fn delete(&self, receipt: &Receipt) -> Result<()> {
@@ -30,13 +32,22 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) fn move_to_dead_letter(&self, receipt: Option<&Receipt>, reason: &str) -> Result<()> {
+    pub(super) fn move_to_dead_letter(
+        &self,
+        receipt: Option<&Receipt>,
+        reason: &str,
+    ) -> Result<()> {
         if self.settings.dead_letter.is_none() {
             let queue = self.settings.name.clone();
-            return Err(MessageError::NotSupported { queue, operation: "move_to_dead_letter" });
+            return Err(MessageError::NotSupported {
+                queue,
+                operation: "move_to_dead_letter",
+            });
         }
         let (id, entry) = self.held(receipt)?;
-        let State::InFlight(until) = entry.state else { unreachable!("it is held") };
+        let State::InFlight(until) = entry.state else {
+            unreachable!("it is held")
+        };
         self.bury(id, entry, reason).map_err(|(mut entry, error)| {
             entry.state = State::InFlight(until);
             // What was due while it was moving has been passed over.
@@ -54,10 +65,15 @@ impl Shared {
             }
             entry.armed = None;
             match entry.state {
-                State::InFlight(Some(until)) if until > deadline => self.arm(entry, id, Some(until)),
+                State::InFlight(Some(until)) if until > deadline => {
+                    self.arm(entry, id, Some(until))
+                }
                 State::Delayed(Some(due)) if due > deadline => self.arm(entry, id, Some(due)),
                 State::InFlight(Some(_)) => {
-                    tracing::debug!(queue = self.settings.name, "the lock on a message has expired");
+                    tracing::debug!(
+                        queue = self.settings.name,
+                        "the lock on a message has expired"
+                    );
                     self.come_back(id, entry);
                 }
                 State::Delayed(Some(_)) => {
@@ -67,7 +83,11 @@ impl Shared {
                     // A closed queue delivers nothing.
                     let _ = self.line.push_back(id);
                 }
-                State::Free | State::Ready | State::Moving | State::InFlight(None) | State::Delayed(None) => {}
+                State::Free
+                | State::Ready
+                | State::Moving
+                | State::InFlight(None)
+                | State::Delayed(None) => {}
             }
         }
     }
@@ -78,22 +98,32 @@ impl Shared {
             let [mark, id, deliveries] = receipt?.words()?;
             let id = u32::try_from(id).ok().filter(|_| mark == self.mark)?;
             let entry = self.table.entry(id)?;
-            let is_held = matches!(entry.state, State::InFlight(_)) && entry.deliveries == deliveries;
+            let is_held =
+                matches!(entry.state, State::InFlight(_)) && entry.deliveries == deliveries;
             is_held.then_some((id, entry))
         };
-        held().ok_or_else(|| MessageError::LockLost { queue: self.settings.name.clone() })
+        held().ok_or_else(|| MessageError::LockLost {
+            queue: self.settings.name.clone(),
+        })
     }
 
     /// Puts a message in flight back in line, or, when it has been delivered often enough, to the dead letters.
-    fn come_back(&self, id: u32, mut entry: Locked<'_>) {
+    fn come_back<'a>(&'a self, id: u32, mut entry: Locked<'a>) {
         if self.was_cleared(&entry) {
             let message = entry.take();
             drop(entry);
             self.give(id);
             return drop(message);
         }
-        let deliveries = entry.message.as_ref().map_or(0, MessageEnvelope::delivery_count);
-        if self.settings.max_deliveries.is_some_and(|limit| deliveries >= limit) {
+        let deliveries = entry
+            .message
+            .as_ref()
+            .map_or(0, MessageEnvelope::delivery_count);
+        if self
+            .settings
+            .max_deliveries
+            .is_some_and(|limit| deliveries >= limit)
+        {
             let reason = format!("delivered {deliveries} times without being completed");
             match self.bury(id, entry, &reason) {
                 Ok(()) => return,
@@ -112,11 +142,20 @@ impl Shared {
 
     /// Moves a message to the dead letters. No lock is held meanwhile, as the other queue has its own, so that the entry comes back `Moving`
     /// if it could not be moved.
-    fn bury<'a>(&'a self, id: u32, mut entry: Locked<'a>, reason: &str) -> Result<(), (Locked<'a>, MessageError)> {
+    fn bury<'a>(
+        &'a self,
+        id: u32,
+        mut entry: Locked<'a>,
+        reason: &str,
+    ) -> Result<(), (Locked<'a>, MessageError)> {
         entry.state = State::Moving;
         let letter = self.letter(&entry, reason);
         drop(entry);
-        let letters = self.settings.dead_letter.as_ref().expect("asked for before, or needed by the limit");
+        let letters = self
+            .settings
+            .dead_letter
+            .as_ref()
+            .expect("asked for before, or needed by the limit");
         match letters.0.try_put_letter(letter) {
             Ok(()) => {
                 self.counters.dead();
@@ -128,7 +167,14 @@ impl Shared {
     }
 
     fn letter(&self, entry: &Entry, reason: &str) -> MessageEnvelope {
-        let message = entry.message.as_ref().expect("there is one in every entry that is not free");
-        message.to_builder().header(DEAD_LETTER_REASON, reason).header(DEAD_LETTER_SOURCE, &*self.settings.name).build()
+        let message = entry
+            .message
+            .as_ref()
+            .expect("there is one in every entry that is not free");
+        message
+            .to_builder()
+            .header(DEAD_LETTER_REASON, reason)
+            .header(DEAD_LETTER_SOURCE, &*self.settings.name)
+            .build()
     }
 }

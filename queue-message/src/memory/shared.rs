@@ -77,8 +77,14 @@ impl Shared {
     }
 
     pub(super) fn open(&self) -> Result<()> {
-        let _ = self.phase.compare_exchange(Phase::New as u8, Phase::Open as u8, Relaxed, Relaxed);
-        if self.is_past(Phase::Closed) { Err(self.closed(None)) } else { Ok(()) }
+        let _ = self
+            .phase
+            .compare_exchange(Phase::New as u8, Phase::Open as u8, Relaxed, Relaxed);
+        if self.is_past(Phase::Closed) {
+            Err(self.closed(None))
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn close(&self) {
@@ -114,11 +120,17 @@ impl Shared {
     }
 
     pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
-        MessageError::Closed { queue: self.settings.name.clone(), returned }
+        MessageError::Closed {
+            queue: self.settings.name.clone(),
+            returned,
+        }
     }
 
     fn not_open(&self, returned: Option<MessageEnvelope>) -> MessageError {
-        MessageError::NotOpen { queue: self.settings.name.clone(), returned }
+        MessageError::NotOpen {
+            queue: self.settings.name.clone(),
+            returned,
+        }
     }
 
     /// The message, if it may be sent.
@@ -135,7 +147,10 @@ impl Shared {
         match self.table.try_take() {
             Some(id) => self.place(id, message),
             None if self.is_past(Phase::Draining) => Err(self.closed(Some(message))),
-            None => Err(MessageError::Full { queue: self.settings.name.clone(), returned: Some(message) }),
+            None => Err(MessageError::Full {
+                queue: self.settings.name.clone(),
+                returned: Some(message),
+            }),
         }
     }
 
@@ -152,13 +167,6 @@ impl Shared {
 
     /// Puts a message into an entry that was free.
     fn place(&self, id: u32, mut message: MessageEnvelope) -> Result<MessageId> {
-        message = match self.admit(message) {
-            Ok(message) => message,
-            Err(refused) => {
-                self.give(id);
-                return Err(refused);
-            }
-        };
         message.set_sent_time(self.clock.system_time());
         let delay = message.deliver_after().filter(|delay| !delay.is_zero());
         let message_id = self.place_as_sent(id, message, delay)?;
@@ -167,7 +175,14 @@ impl Shared {
     }
 
     /// As [`place`](Self::place), of a message that says itself when it was sent.
-    fn place_as_sent(&self, id: u32, mut message: MessageEnvelope, delay: Option<Duration>) -> Result<MessageId> {
+    fn place_as_sent(
+        &self,
+        id: u32,
+        message: MessageEnvelope,
+        delay: Option<Duration>,
+    ) -> Result<MessageId> {
+        // The queue may have been closed, or a drain begun, since the entry was asked for.
+        let mut message = self.admit(message).inspect_err(|_| self.give(id))?;
         message.set_reference(None);
         message.set_delivery_count(0);
         let message_id = message.message_id().clone();
@@ -183,7 +198,9 @@ impl Shared {
                 entry.state = State::Ready;
                 drop(entry);
                 if self.line.push_back(id).is_err() {
-                    let message = self.free(id).expect("it was just put there, and its word is not in line");
+                    let message = self
+                        .free(id)
+                        .expect("it was just put there, and its word is not in line");
                     return Err(self.closed(Some(message)));
                 }
             }
@@ -231,12 +248,11 @@ impl Shared {
     pub(super) fn try_put_letter(&self, letter: MessageEnvelope) -> Result<()> {
         let letter = self.admit(letter)?;
         match self.table.try_take() {
-            Some(id) if self.is_past(Phase::Draining) => {
-                self.give(id);
-                Err(self.closed(Some(letter)))
-            }
             Some(id) => self.place_as_sent(id, letter, None).map(drop),
-            None => Err(MessageError::Full { queue: self.settings.name.clone(), returned: Some(letter) }),
+            None => Err(MessageError::Full {
+                queue: self.settings.name.clone(),
+                returned: Some(letter),
+            }),
         }
     }
 }

@@ -97,7 +97,8 @@ impl Table {
 
     /// An entry that is in the table, locked.
     pub(super) fn existing(&self, id: u32) -> Locked<'_> {
-        self.entry(id).expect("ids in the queue are those of entries")
+        self.entry(id)
+            .expect("ids in the queue are those of entries")
     }
 
     /// The ids of all entries.
@@ -125,7 +126,10 @@ impl Table {
     /// Gives an entry back that is free; once the table is closed, to nobody.
     pub(super) fn give(&self, id: u32) -> Result<(), Closed> {
         self.free.0.try_send(id).map_err(|refused| {
-            debug_assert!(matches!(refused, TrySendError::Disconnected(_)), "more ids than entries");
+            debug_assert!(
+                matches!(refused, TrySendError::Disconnected(_)),
+                "more ids than entries"
+            );
             Closed
         })
     }
@@ -150,9 +154,14 @@ impl Table {
         debug_assert_eq!(offset, 0);
         let end = (*len + (FIRST << segment)).min(self.capacity);
         let entries = (*len..end).map(|_| Mutex::default()).collect();
-        self.segments[segment].set(entries).expect("segments are added under the lock");
+        self.segments[segment]
+            .set(entries)
+            .expect("segments are added under the lock");
         for id in *len..end {
-            self.free.0.try_send(id).expect("there is room for all ids, and it is closed under the lock");
+            self.free
+                .0
+                .try_send(id)
+                .expect("there is room for all ids, and it is closed under the lock");
         }
         *len = end;
         true
@@ -189,7 +198,10 @@ mod tests {
             }
         }
         assert_eq!(place(u32::MAX), None);
-        assert_eq!(place(u32::MAX - FIRST).map(|(segment, _)| segment), Some(SEGMENTS - 1));
+        assert_eq!(
+            place(u32::MAX - FIRST).map(|(segment, _)| segment),
+            Some(SEGMENTS - 1)
+        );
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::{CONTENT_TYPE, MessageEnvelope, MessageQueue, Result};
 /// let message = queue.receive(Duration::ZERO).await?.unwrap();
 /// assert_eq!(message.message_as_string().unwrap(), "[1,2,3]");
 /// assert_eq!(message.message_as_object::<Vec<u8>>(&Json)?, [1, 2, 3]);
-/// # queue_message::Result::Ok(())
+/// # queue_message::Result::<()>::Ok(())
 /// # }).unwrap();
 /// ```
 pub trait MessageQueueExt: MessageQueue {
