@@ -134,7 +134,7 @@ pub use wait::Waiting;
 /// return for no reason.
 #[cfg(queue_model)]
 pub mod model {
-    pub use crate::sync::{Deadline, Instant, Patience};
+    pub use crate::sync::{Deadline, Instant, Patience, is_weakened};
     #[cfg(queue_loom)]
     pub use crate::sync::{set_luck, spurious_returns};
 }

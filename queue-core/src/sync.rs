@@ -29,7 +29,7 @@ mod modelled;
 #[cfg(queue_model)]
 pub(crate) use modelled::*;
 #[cfg(queue_model)]
-pub use modelled::{Deadline, Instant, Patience};
+pub use modelled::{Deadline, Instant, Patience, is_weakened};
 #[cfg(queue_loom)]
 pub use modelled::{set_luck, spurious_returns};
 

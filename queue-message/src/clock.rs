@@ -2,6 +2,7 @@
 
 mod alarms;
 mod manual;
+#[cfg(not(queue_model))]
 mod system;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::time::{Instant, SystemTime};
 
 pub use alarms::Alarm;
 pub use manual::ManualClock;
+#[cfg(not(queue_model))]
 pub use system::SystemClock;
 
 /// Where a queue has the time from, and who wakes it when a moment comes.
@@ -27,6 +29,14 @@ pub trait Clock: fmt::Debug + Send + Sync {
     ///
     /// The waker is called outside locks, on whatever thread lets the time pass.
     fn wake_at(&self, deadline: Instant, waker: Waker) -> Alarm;
+}
+
+/// The machine's clock; in models one that nobody moves.
+pub(crate) fn of_the_machine() -> Arc<dyn Clock> {
+    #[cfg(not(queue_model))]
+    return Arc::new(SystemClock);
+    #[cfg(queue_model)]
+    return Arc::new(ManualClock::new());
 }
 
 /// Waits for `deadline`; for ever without one.

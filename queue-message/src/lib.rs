@@ -18,6 +18,7 @@ mod memory;
 mod queue;
 mod receiver;
 mod store;
+mod sync;
 
 pub use blocking::Blocking;
 pub use capabilities::MessagingCapabilities;

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ use futures_util::future::{Either, select};
 use queue_core::{Receiver, Sender, bounded};
 use tracing::Instrument;
 
+use crate::sync::{Mutex, lock, step};
 use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result};
 
-/// Those who listen to a queue, as far as they must be told to end: a channel without messages, which is closed. Each backend keeps one.
+/// Those who listen to a queue, as far as they must be told to end: a channel without messages, whose sender goes. Each backend keeps one.
 #[derive(Debug)]
 pub struct Listeners(Mutex<Ends>);
 
@@ -33,17 +34,15 @@ impl Default for Listeners {
 impl Listeners {
     /// One more that listens, from now on.
     pub(crate) fn join(&self) -> Membership {
-        Membership(self.lock().1.clone())
+        Membership(lock(&self.0).1.clone())
     }
 
     /// Ends the listening of all who have joined.
     pub fn end(&self) {
-        let (sender, _) = std::mem::replace(&mut *self.lock(), bounded(1));
-        sender.close();
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Ends> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        step!(M8, {
+            let ended = std::mem::replace(&mut *lock(&self.0), bounded(1));
+            drop(ended);
+        });
     }
 }
 

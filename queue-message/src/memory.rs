@@ -7,7 +7,6 @@ mod draining;
 mod line;
 mod settling;
 mod shared;
-mod sync;
 mod table;
 
 use std::fmt;

@@ -3,12 +3,11 @@
 //! Every ordering stronger than relaxed, and every step of a hand-shake, has a
 //! tag in queue-core's source, a row in [`KILLS`] and a row in VERIFICATION.md.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use crate::support::TOO_FEW;
+use crate::search::TOO_FEW;
+use crate::tagged::{assert_every_tag_has_a_model_and_a_row, repository, sources};
+use crate::weakened::run_weakened;
 
 /// A tag, and the model that fails where it is weakened or left out.
 const KILLS: &[(&str, &str)] = &[
@@ -121,20 +120,6 @@ const KILLS: &[(&str, &str)] = &[
     ("V3", "unbounded::of_two_empty_verdicts_one_is_wrong"),
 ];
 
-/// Runs one model in a process of its own, with `tag` weakened.
-fn run_weakened(tag: &str, model: &str) -> (bool, String) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", model, "--nocapture"])
-        .env("QUEUE_WEAKEN", tag)
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("running 1 test"), "no model {model}: {said}");
-    (output.status.success(), said)
-}
-
 #[test]
 fn every_weakened_ordering_and_every_step_left_out_is_caught() {
     let survivors: Vec<_> = KILLS
@@ -154,70 +139,19 @@ fn a_tag_that_does_not_exist_weakens_nothing() {
     assert!(passed, "{said}");
 }
 
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push(path);
-        }
-    }
-}
-
 /// queue-core's source but for the facade, which defines the tags' macros.
 fn queue_core_source() -> Vec<(PathBuf, String)> {
     let folder = repository().join("queue-core/src");
-    let mut paths = Vec::new();
-    sources(&folder, &mut paths);
-    paths
-        .into_iter()
-        .filter(|path| !path.starts_with(folder.join("sync")) && !path.ends_with("src/sync.rs"))
-        .map(|path| {
-            let text = fs::read_to_string(&path).unwrap();
-            (path, text)
-        })
-        .collect()
-}
-
-fn tags_in_source() -> BTreeSet<String> {
-    let mut tags = BTreeSet::new();
-    for (_, text) in queue_core_source() {
-        for opening in ["order!(", "step!("] {
-            for after in text.split(opening).skip(1) {
-                let tag: String = after
-                    .trim_start()
-                    .chars()
-                    .take_while(char::is_ascii_alphanumeric)
-                    .collect();
-                tags.insert(tag);
-            }
-        }
-    }
-    tags
+    let mut source = sources(&folder);
+    source.retain(|(path, _)| {
+        !path.starts_with(folder.join("sync")) && !path.ends_with("src/sync.rs")
+    });
+    source
 }
 
 #[test]
 fn every_tag_has_a_model_and_a_row() {
-    let verification = fs::read_to_string(repository().join("VERIFICATION.md")).unwrap();
-    let in_source = tags_in_source();
-    let in_table: BTreeSet<_> = KILLS.iter().map(|(tag, _)| (*tag).to_owned()).collect();
-    assert_eq!(in_source, in_table);
-    for (tag, model) in KILLS {
-        let model = model.rsplit("::").next().unwrap();
-        let row = verification
-            .lines()
-            .find(|line| line.starts_with(&format!("| {tag} |")))
-            .unwrap_or_else(|| panic!("VERIFICATION.md has no row for {tag}"));
-        assert!(
-            row.contains(model),
-            "the row of {tag} does not name {model}"
-        );
-    }
+    assert_every_tag_has_a_model_and_a_row(&queue_core_source(), KILLS);
 }
 
 /// Every ordering in the source is either tagged, or relaxed; and each has its

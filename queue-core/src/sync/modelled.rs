@@ -39,7 +39,7 @@ pub(crate) fn spin_loop() {
 }
 
 /// Whether the variable `QUEUE_WEAKEN` names this tag.
-pub(crate) fn is_weakened(tag: &str) -> bool {
+pub fn is_weakened(tag: &str) -> bool {
     static TAG: OnceLock<Option<String>> = OnceLock::new();
     let weakened = TAG.get_or_init(|| std::env::var("QUEUE_WEAKEN").ok());
     weakened.as_deref() == Some(tag)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::MemoryMessageQueue;
 use super::shared::{Settings, Shared};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock};
 use crate::{MessageError, Result};
 
 /// Makes a [`MemoryMessageQueue`].
@@ -28,7 +28,7 @@ impl MemoryMessageQueueBuilder {
         Self {
             settings,
             capacity: 1024,
-            clock: Arc::new(SystemClock),
+            clock: clock::of_the_machine(),
         }
     }
 
@@ -59,7 +59,7 @@ impl MemoryMessageQueueBuilder {
         self
     }
 
-    /// Where the queue has the time from: [`SystemClock`] unless set.
+    /// Where the queue has the time from: [`SystemClock`](crate::clock::SystemClock) unless set.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self

@@ -7,11 +7,12 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
 use crate::clock::{Alarm, Clock};
+use crate::sync::{Mutex, MutexGuard, lock, step};
 
 /// Void deadlines that are kept whatever else there is.
 const SPARE: usize = 64;
@@ -37,7 +38,7 @@ impl Deadlines {
         Self {
             clock,
             waker,
-            heap: Mutex::default(),
+            heap: Mutex::new(Heap::default()),
         }
     }
 
@@ -50,18 +51,18 @@ impl Deadlines {
         entries: usize,
         in_force: impl Fn(Instant, u32) -> bool,
     ) {
-        let mut heap = self.lock();
+        let mut heap = lock(&self.heap);
         heap.deadlines.push(Reverse((deadline, id)));
         if heap.deadlines.len() > 2 * entries + SPARE {
             heap.deadlines
                 .retain(|Reverse((deadline, id))| in_force(*deadline, *id));
         }
-        self.set_alarm(heap);
+        step!(M9, self.set_alarm(heap));
     }
 
     /// Takes out the first deadline that is not after `now`. When there is none left, sees to being called for the next one.
     pub(super) fn pop_due(&self, now: Instant) -> Option<(Instant, u32)> {
-        let mut heap = self.lock();
+        let mut heap = lock(&self.heap);
         // The clock has called, or somebody came before it did.
         if heap.alarmed.is_some_and(|alarmed| alarmed <= now) {
             heap.alarmed = None;
@@ -71,7 +72,7 @@ impl Deadlines {
                 heap.deadlines.pop().map(|Reverse(due)| due)
             }
             _ => {
-                self.set_alarm(heap);
+                step!(M10, self.set_alarm(heap));
                 None
             }
         }
@@ -88,7 +89,7 @@ impl Deadlines {
         heap.alarmed = Some(first);
         drop(heap);
         let alarm = self.clock.wake_at(first, self.waker.clone());
-        let mut heap = self.lock();
+        let mut heap = lock(&self.heap);
         let unneeded = if heap.alarmed == Some(first) {
             heap.alarm.replace(alarm)
         } else {
@@ -96,9 +97,5 @@ impl Deadlines {
         };
         drop(heap);
         drop(unneeded);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Heap> {
-        self.heap.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

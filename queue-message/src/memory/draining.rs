@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::select;
@@ -11,62 +10,50 @@ use queue_core::{Receiver, Sender, bounded};
 use super::shared::Shared;
 use crate::Result;
 use crate::clock::sleep_until;
+use crate::sync::{Mutex, lock, step};
 
 /// How many messages are left in a queue that takes no more, and who waits until there is none: on a channel without
 /// messages, which is closed then.
 #[derive(Debug)]
 pub(super) struct Draining {
-    left: Mutex<Left>,
+    /// `None` while the queue takes messages: then nobody counts.
+    left: Mutex<Option<usize>>,
     over: (Sender<Infallible>, Receiver<Infallible>),
 }
 
-/// Messages may go before it is known how many there are.
-#[derive(Clone, Copy, Debug)]
-enum Left {
-    GoneBefore(usize),
-    Known(usize),
-}
-
 impl Draining {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            left: Mutex::new(Left::GoneBefore(0)),
+            left: Mutex::new(None),
             over: bounded(1),
         }
     }
 
-    fn begin(&self, there: usize) {
-        self.update(|left| match left {
-            Left::GoneBefore(gone) => Left::Known(there - gone),
-            known @ Left::Known(_) => known,
-        });
+    /// Lets no more messages in, unless that was done: `close` does it, and answers how many there are. From then on those
+    /// that go are counted, as `close` is called under the lock.
+    pub(super) fn begin(&self, close: impl FnOnce() -> usize) {
+        self.update(|left| left.unwrap_or_else(close));
     }
 
-    /// A message is gone.
+    /// A message is gone, after it was begun.
     pub(super) fn one_less(&self) {
-        self.update(|left| match left {
-            Left::GoneBefore(gone) => Left::GoneBefore(gone + 1),
-            Left::Known(left) => Left::Known(left - 1),
-        });
+        self.update(|left| left.expect("entries are refused only after it was begun") - 1);
     }
 
     /// Tells those who wait that they need not.
     pub(super) fn give_up(&self) {
-        self.over.0.close();
-    }
-
-    fn update(&self, change: impl FnOnce(Left) -> Left) {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = change(*left);
-        if let Left::Known(0) = *left {
+        step!(M5, {
             self.over.0.close();
-        }
+        });
     }
 
-    fn left(&self) -> usize {
-        match *self.left.lock().unwrap_or_else(PoisonError::into_inner) {
-            Left::GoneBefore(_) => unreachable!("it begins before anybody waits"),
-            Left::Known(left) => left,
+    fn update(&self, change: impl FnOnce(Option<usize>) -> usize) {
+        let mut left = lock(&self.left);
+        *left = Some(change(*left));
+        if *left == Some(0) {
+            step!(M4, {
+                self.over.0.close();
+            });
         }
     }
 }
@@ -75,18 +62,9 @@ impl Shared {
     pub(super) async fn drain(&self, wait: Duration) -> Result<usize> {
         self.check_open()?;
         self.refuse_sends();
-        let mut is_first = false;
-        let draining = self.draining.get_or_init(|| {
-            is_first = true;
-            Draining::new()
-        });
-        if is_first {
-            // Who gives an entry back from here on finds the table closed, and `draining` there.
-            draining.begin(self.table.close());
-        }
         let end = sleep_until(&self.clock, self.clock.now().checked_add(wait));
-        select(pin!(draining.over.1.recv_async()), pin!(end)).await;
-        let left = draining.left();
+        select(pin!(self.draining.over.1.recv_async()), pin!(end)).await;
+        let left = lock(&self.draining.left).unwrap_or_default();
         self.close();
         Ok(left)
     }

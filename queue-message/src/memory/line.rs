@@ -16,10 +16,11 @@
 //! come after its change.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering::Relaxed;
 
-use super::sync::{
-    AtomicUsize, Mutex, MutexGuard, PoisonError, Receiver, Relaxed, Sender, bounded,
-};
+use queue_core::{Receiver, Sender, bounded};
+
+use crate::sync::{AtomicUsize, Mutex, lock, step};
 
 /// Instead of an id: the message is in the list.
 const BACK: u32 = u32::MAX;
@@ -64,9 +65,9 @@ impl Line {
 
     /// Puts a message before all with a higher sequence.
     pub(super) fn put_back(&self, sequence: u64, id: u32) -> Result<(), Closed> {
-        let mut list = self.lock();
+        let mut list = lock(&self.list);
         list.insert((sequence, id));
-        self.listed.store(list.len(), Relaxed);
+        step!(M1, self.listed.store(list.len(), Relaxed));
         drop(list);
         self.sender.try_send(BACK).map_err(|_| Closed)
     }
@@ -88,9 +89,9 @@ impl Line {
             return word;
         }
         let own = (word != BACK).then(|| (sequence_of(word), word));
-        let mut list = self.lock();
+        let mut list = lock(&self.list);
         // Who holds an id may find the list empty: others were faster.
-        list.extend(own);
+        step!(M2, list.extend(own));
         let (_, first) = list
             .pop_first()
             .expect("each word that says so has a message in the list");
@@ -105,10 +106,8 @@ impl Line {
 
     /// Lets nobody in any more, and sends those home who wait.
     pub(super) fn close(&self) {
-        self.sender.close();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<(u64, u32)>> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+        step!(M3, {
+            self.sender.close();
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! What all handles of a queue share, and how messages come in.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::line::Line;
 use super::table::{Entry, State, Table};
 use crate::clock::Clock;
 use crate::listening::Listeners;
+use crate::sync::{AtomicU8, AtomicU64, step};
 use crate::{Counters, MessageEnvelope, MessageError, MessageId, Result};
 
 #[derive(Clone, Debug)]
@@ -36,7 +37,7 @@ pub(super) struct Shared {
     pub(super) deadlines: Deadlines,
     pub(super) listeners: Listeners,
     pub(super) counters: Counters,
-    pub(super) draining: OnceLock<Draining>,
+    pub(super) draining: Draining,
     phase: AtomicU8,
     /// The sequence of the next message.
     next: AtomicU64,
@@ -68,7 +69,7 @@ impl Shared {
                 line: Line::new(capacity as usize),
                 deadlines: Deadlines::new(clock, waker),
                 listeners: Listeners::default(),
-                draining: OnceLock::new(),
+                draining: Draining::new(),
                 phase: AtomicU8::new(Phase::New as u8),
                 next: AtomicU64::new(1),
                 cleared: AtomicU64::new(0),
@@ -89,17 +90,16 @@ impl Shared {
 
     pub(super) fn close(&self) {
         self.phase.fetch_max(Phase::Closed as u8, Relaxed);
-        self.table.close();
+        step!(M6, self.draining.begin(|| self.table.close()));
         self.line.close();
         self.listeners.end();
-        if let Some(draining) = self.draining.get() {
-            draining.give_up();
-        }
+        self.draining.give_up();
     }
 
     /// Refuses sends from now on.
     pub(super) fn refuse_sends(&self) {
         self.phase.fetch_max(Phase::Draining as u8, Relaxed);
+        self.draining.begin(|| self.table.close());
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -178,11 +178,9 @@ impl Shared {
     fn place_as_sent(
         &self,
         id: u32,
-        message: MessageEnvelope,
+        mut message: MessageEnvelope,
         delay: Option<Duration>,
     ) -> Result<MessageId> {
-        // The queue may have been closed, or a drain begun, since the entry was asked for.
-        let mut message = self.admit(message).inspect_err(|_| self.give(id))?;
         message.set_reference(None);
         message.set_delivery_count(0);
         let message_id = message.message_id().clone();
@@ -223,10 +221,8 @@ impl Shared {
 
     /// Lets others have an entry that is free, or tells who drains the queue.
     pub(super) fn give(&self, id: u32) {
-        if self.table.give(id).is_err()
-            && let Some(draining) = self.draining.get()
-        {
-            draining.one_less();
+        if self.table.give(id).is_err() {
+            step!(M7, self.draining.one_less());
         }
     }
 

@@ -3,12 +3,13 @@
 //! It grows by segments, each twice the size of the one before, as there is nothing free in it, up to the capacity, and never moves or shrinks: an
 //! entry is found by its id without a lock, and has a lock of its own.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use queue_core::{Receiver, Sender, TrySendError, bounded};
 
 use crate::MessageEnvelope;
+use crate::sync::{Mutex, MutexGuard, lock};
 
 /// The size of the first segment.
 const FIRST: u32 = 64;
@@ -92,7 +93,7 @@ impl Table {
     pub(super) fn entry(&self, id: u32) -> Option<Locked<'_>> {
         let (segment, offset) = place(id)?;
         let entry = self.segments[segment].get()?.get(offset)?;
-        Some(entry.lock().unwrap_or_else(PoisonError::into_inner))
+        Some(lock(entry))
     }
 
     /// An entry that is in the table, locked.
@@ -103,7 +104,7 @@ impl Table {
 
     /// The ids of all entries.
     pub(super) fn ids(&self) -> std::ops::Range<u32> {
-        0..*self.lock_len()
+        0..*lock(&self.len)
     }
 
     /// The id of an entry that was free, if there is one, or can be.
@@ -136,14 +137,14 @@ impl Table {
 
     /// Lets nobody have an entry any more, and sends those home who wait for one. Answers how many entries are in use.
     pub(super) fn close(&self) -> usize {
-        let len = self.lock_len();
+        let len = lock(&self.len);
         self.free.0.close();
         *len as usize - std::iter::from_fn(|| self.free.1.try_recv().ok()).count()
     }
 
     /// Adds a segment, unless there is something free by now; answers whether that is so, or may be.
     fn grow(&self) -> bool {
-        let mut len = self.lock_len();
+        let mut len = lock(&self.len);
         if !self.free.1.is_empty() {
             return true;
         }
@@ -153,7 +154,7 @@ impl Table {
         let (segment, offset) = place(*len).expect("it is less than the capacity");
         debug_assert_eq!(offset, 0);
         let end = (*len + (FIRST << segment)).min(self.capacity);
-        let entries = (*len..end).map(|_| Mutex::default()).collect();
+        let entries = (*len..end).map(|_| Mutex::new(Entry::default())).collect();
         self.segments[segment]
             .set(entries)
             .expect("segments are added under the lock");
@@ -165,10 +166,6 @@ impl Table {
         }
         *len = end;
         true
-    }
-
-    fn lock_len(&self) -> MutexGuard<'_, u32> {
-        self.len.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The proof that these tests can fail.
 
-use std::process::Command;
+use crate::weakened::run_weakened;
 
 /// A step of a hand-shake, and a test that misses it. (H16 takes a moment at which nobody receives: a
 /// model of loom's has it.)
@@ -23,20 +23,6 @@ const KILLS: &[(&str, &str)] = &[
     ("H17", "awaiting::tasks_that_get_another_waker"),
     ("H18", "awaiting::tasks_that_leave_beside_threads"),
 ];
-
-/// Runs one test in a process of its own, as queue-core reads the variable once.
-fn run_weakened(tag: &str, test: &str) -> (bool, String) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env("QUEUE_WEAKEN", tag)
-        .env("RUST_BACKTRACE", "0")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
-        + &String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("running 1 test"), "no test {test}: {said}");
-    (output.status.success(), said)
-}
 
 #[test]
 fn every_step_left_out_is_missed() {

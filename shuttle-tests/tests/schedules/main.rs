@@ -13,4 +13,6 @@ mod lone;
 mod ring;
 mod select;
 mod support;
+#[path = "../../../loom-tests/tests/models/weakened.rs"]
+mod weakened;
 mod weighted;

@@ -1,0 +1,15 @@
+//! The models that hold the queue in memory to its word, and the proof that they can fail.
+//!
+//! queue-message's own source runs here, over queue-core's, both built against loom.
+
+mod closing;
+mod delivery;
+mod evidence;
+mod expiry;
+mod queue;
+#[path = "../../../loom-tests/tests/models/search.rs"]
+mod search;
+#[path = "../../../loom-tests/tests/models/tagged.rs"]
+mod tagged;
+#[path = "../../../loom-tests/tests/models/weakened.rs"]
+mod weakened;
