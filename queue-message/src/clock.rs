@@ -39,6 +39,20 @@ pub(crate) fn of_the_machine() -> Arc<dyn Clock> {
     return Arc::new(ManualClock::new());
 }
 
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Instant {
+        (**self).now()
+    }
+
+    fn system_time(&self) -> SystemTime {
+        (**self).system_time()
+    }
+
+    fn wake_at(&self, deadline: Instant, waker: Waker) -> Alarm {
+        (**self).wake_at(deadline, waker)
+    }
+}
+
 /// Waits for `deadline`; for ever without one.
 pub(crate) async fn sleep_until(clock: &Arc<dyn Clock>, deadline: Option<Instant>) {
     let Some(deadline) = deadline else {

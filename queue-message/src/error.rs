@@ -65,6 +65,18 @@ pub enum MessageError {
         /// The queue's name.
         queue: String,
     },
+    /// A connection has no queue of this name.
+    #[error("there is no queue `{queue}`")]
+    UnknownQueue {
+        /// The name that was asked for.
+        queue: String,
+    },
+    /// A connection has a queue of this name already.
+    #[error("there is a queue `{queue}` already")]
+    QueueExists {
+        /// The name that was asked for.
+        queue: String,
+    },
     /// A message could not be encoded or decoded.
     #[error(transparent)]
     Codec(#[from] CodecError),

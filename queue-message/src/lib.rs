@@ -9,9 +9,13 @@ mod blocking;
 mod capabilities;
 pub mod clock;
 pub mod codec;
+mod config;
+mod connection;
 mod counters;
+mod descriptor;
 mod envelope;
 mod error;
+mod factory;
 mod identity;
 mod listening;
 mod memory;
@@ -24,12 +28,16 @@ pub use blocking::Blocking;
 pub use capabilities::MessagingCapabilities;
 pub use clock::Clock;
 pub use codec::Codec;
+pub use config::ConfigParams;
+pub use connection::{MemoryMessageQueueConnection, MessageQueueConnection};
 pub use counters::Counters;
+pub use descriptor::Descriptor;
 pub use envelope::{
     CONTENT_TYPE, DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, EnvelopeBuilder, Headers, IN_REPLY_TO,
     MessageEnvelope,
 };
 pub use error::{BoxError, CodecError, MessageError, Position, Result};
+pub use factory::MessageQueueFactory;
 pub use identity::{MessageId, Receipt};
 pub use listening::Listeners;
 pub use memory::{MemoryMessageQueue, MemoryMessageQueueBuilder};
