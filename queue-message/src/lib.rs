@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod blocking;
+mod cached;
 mod capabilities;
 pub mod clock;
 pub mod codec;
@@ -25,6 +26,7 @@ mod store;
 mod sync;
 
 pub use blocking::Blocking;
+pub use cached::{CachedMessageQueue, CachedMessageQueueBuilder};
 pub use capabilities::MessagingCapabilities;
 pub use clock::Clock;
 pub use codec::Codec;

@@ -1,5 +1,7 @@
 //! What the message layer does, room by room.
 
+#[path = "behaviour/cached.rs"]
+mod cached;
 #[path = "behaviour/config.rs"]
 mod config;
 #[path = "behaviour/connection.rs"]
