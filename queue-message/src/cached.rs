@@ -22,27 +22,32 @@ use buffer::Buffer;
 /// A buffer in front of a queue of any backend, which is called its remote. Clones are handles of the same buffer.
 ///
 /// A receive that finds the buffer empty gets a message from the remote, waiting as long as it may, and then, before it
-/// returns, whatever else there is without waiting, up to [`prefetch`](CachedMessageQueueBuilder::prefetch) more messages. Those lie in the buffer, and
-/// are locked at the remote meanwhile. They serve the receives that follow, and [`peek`](MessageQueue::peek) and
-/// [`read_message_count`](MessageQueue::read_message_count), of remotes that cannot do that, too. All else is passed on to the remote.
+/// returns, whatever else there is without waiting, up to [`prefetch`](CachedMessageQueueBuilder::prefetch) more
+/// messages. Those lie in the buffer, and are locked at the remote meanwhile. They serve the receives that follow, and
+/// [`peek`](MessageQueue::peek) and [`read_message_count`](MessageQueue::read_message_count), of remotes that cannot do
+/// that, too. All else is passed on to the remote.
 ///
 /// # What it guarantees
-/// - **Locks**: who gets a message has it locked for at least what was asked for, from the moment it is handed over, and for at most
-///   [`hold`](CachedMessageQueueBuilder::hold) more. A lock that is not as long is renewed first, and so is one that is longer. Only a remote that
-///   [cannot renew locks](MessagingCapabilities::renew_lock) hands over with what is left. A message whose lock has run out in the buffer, by the clock or because
-///   the remote says so, is dropped from it unseen: the remote delivers it again.
-/// - **Order**: messages are handed over in the order in which they were got. That is the remote's with one receiver, and
-///   [one get at a time](CachedMessageQueueBuilder::at_once). Of competing receivers one may overtake another by the messages that they have in hand. A
-///   message that comes back to the remote is delivered after those in the buffer.
-/// - **Waiting**: a receiver is woken by a message at the remote, and by one that another left in the buffer. Nothing is polled, and no
-///   runtime is needed but the remote's.
-/// - **Dropped futures**: a message that was got from the remote and not handed over is in the buffer, for others to receive.
-/// - **Closing** gives what is in the buffer back to the remote, at once. A buffer that is dropped without that leaves it
-///   locked until its locks run out.
+/// - **Locks**: who gets a message has it locked for at least what was asked for, from the moment it is handed over,
+///   and for at most [`hold`](CachedMessageQueueBuilder::hold) more. A lock that is not as long is renewed first, and
+///   so is one that is longer. Only a remote that [cannot renew locks](MessagingCapabilities::renew_lock) hands over
+///   with what is left. A message whose lock has run out in the buffer, by the clock or because the remote says so, is
+///   dropped from it unseen: the remote delivers it again. Locks are reckoned from the moment at which the remote was
+///   asked, or, where it had to wait for the message, from its answer.
+/// - **Order**: messages are handed over in the order in which they were got. That is the remote's with one receiver,
+///   and [one get at a time](CachedMessageQueueBuilder::at_once). Of competing receivers one may overtake another by
+///   the messages that they have in hand. A message that comes back to the remote is delivered after those in the
+///   buffer.
+/// - **Waiting**: a receiver is woken by a message at the remote, and by one that another left in the buffer. Nothing
+///   is polled, and no runtime is needed but the remote's.
+/// - **Dropped futures**: a message that was got from the remote and not handed over is in the buffer, for others to
+///   receive.
+/// - **Closing** gives what is in the buffer back to the remote, at once. A buffer that is dropped without that leaves
+///   it locked until its locks run out.
 ///
 /// A message in the buffer was delivered, as the remote counts: one that is given back, or dropped unseen, has its
-/// [count](MessageEnvelope::delivery_count) raised. Where the remote has a limit of deliveries, prefetch no more than is processed in
-/// a lock's time. The remote's [counters](crate::Counters) count for both.
+/// [count](MessageEnvelope::delivery_count) raised. Where the remote has a limit of deliveries, prefetch no more than
+/// is processed in a lock's time. The remote's [counters](crate::Counters) count for both.
 ///
 /// ```
 /// use queue_message::{CachedMessageQueue, MemoryMessageQueue, MessageEnvelope};
@@ -124,7 +129,8 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
         !self.buffer.is_closed() && self.remote.is_open()
     }
 
-    /// Gives what is in the buffer back to the remote, the last first, so that each stands before those that came after it.
+    /// Gives what is in the buffer back to the remote, the last first, so that each stands before those that came after
+    /// it.
     async fn give_back(&self) {
         let can_abandon = self.remote.capabilities().abandon;
         while let Some(held) = self.buffer.last(self.clock.now()) {
@@ -215,11 +221,10 @@ impl<Q: MessageQueue + ?Sized + 'static> MessageQueue for CachedMessageQueue<Q> 
         Ok(())
     }
 
-    /// Gives what is in the buffer back to the remote, and closes that. A close that is dropped is begun, and is done by
-    /// another one.
+    /// Gives what is in the buffer back to the remote, and closes that. A close that is dropped is begun, and is done
+    /// by another one.
     async fn close(&self) -> Result<()> {
         self.0.buffer.close();
-        self.0.listeners.end();
         self.0.give_back().await;
         self.0.remote.close().await
     }

@@ -17,9 +17,10 @@ use crate::{MessageError, Result};
 
 /// Settings by their keys, all of them text, in the order of the keys.
 ///
-/// They come from a map or any iterator of pairs ([`FromIterator`]), from a line `key=value;key=value` ([`FromStr`]), or from
-/// the query of a URL ([`from_query`](Self::from_query)). What reads them says which keys it [knows](Self::only), so that a
-/// misspelt one is an error. All errors are [`Config`](MessageError::Config), and name the key as it was written.
+/// They come from a map or any iterator of pairs ([`FromIterator`]), from a line `key=value;key=value` ([`FromStr`]),
+/// or from the query of a URL ([`from_query`](Self::from_query)). What reads them says which keys it
+/// [knows](Self::only), so that a misspelt one is an error. All errors are [`Config`](MessageError::Config), and name
+/// the key as it was written.
 ///
 /// ```
 /// use queue_message::ConfigParams;
@@ -48,7 +49,8 @@ impl ConfigParams {
         Self::default()
     }
 
-    /// The settings in the query of a URL, without its `?`: `key=value&key=value`, percent-encoded, with `+` for a space.
+    /// The settings in the query of a URL, without its `?`: `key=value&key=value`, percent-encoded, with `+` for a
+    /// space.
     ///
     /// # Errors
     /// A key without `=` or without a name, one that is given twice, and text that is not UTF-8 once it is decoded.
@@ -122,7 +124,8 @@ impl ConfigParams {
         self.get(key).map(read).transpose()
     }
 
-    /// A length of time: with its units, as in `30s`, `1m 30s`, `250ms` or `1.5 hours`, or a whole number of milliseconds.
+    /// A length of time: with its units, as in `30s`, `1m 30s`, `250ms` or `1.5 hours`, or a whole number of
+    /// milliseconds.
     ///
     /// # Errors
     /// The text is neither, is negative, or is more than a [`Duration`] holds.

@@ -42,8 +42,8 @@ pub trait MessageQueueConnection: fmt::Debug + Send + Sync {
     /// Makes a queue with these settings, and opens it.
     ///
     /// # Errors
-    /// [`QueueExists`](crate::MessageError::QueueExists); [`Config`](crate::MessageError::Config), which names the setting;
-    /// [`Backend`](crate::MessageError::Backend).
+    /// [`QueueExists`](crate::MessageError::QueueExists); [`Config`](crate::MessageError::Config), which names the
+    /// setting; [`Backend`](crate::MessageError::Backend).
     async fn create_queue(
         &self,
         name: &str,

@@ -5,9 +5,9 @@ use metrics::{Counter, counter};
 /// The counters of one queue, for backends: `queue.<name>.sent_messages`, `queue.<name>.received_messages` and
 /// `queue.<name>.dead_messages`.
 ///
-/// They go to whatever recorder the [`metrics`] facade has *at the time of [`of`](Self::of)*, and cost next to nothing where
-/// there is none. A program installs its recorder before it makes its queues. Clones count into the same counters, as do those of
-/// queues of one name.
+/// They go to whatever recorder the [`metrics`] facade has *at the time of [`of`](Self::of)*, and cost next to nothing
+/// where there is none. A program installs its recorder before it makes its queues. Clones count into the same
+/// counters, as do those of queues of one name.
 ///
 /// ```
 /// use queue_message::Counters;

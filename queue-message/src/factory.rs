@@ -77,8 +77,8 @@ impl MessageQueueFactory {
     /// A new queue.
     ///
     /// # Errors
-    /// [`Config`](MessageError::Config): nothing is registered for the descriptor, its name is `*`, or a setting is wrong.
-    /// Those of the constructor.
+    /// [`Config`](MessageError::Config): nothing is registered for the descriptor, its name is `*`, or a setting is
+    /// wrong. Those of the constructor.
     pub fn create_with(
         &self,
         descriptor: &Descriptor,

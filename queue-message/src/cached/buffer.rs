@@ -1,11 +1,11 @@
 //! What was got from the remote, and was not handed over yet.
 //!
-//! Messages lie by their numbers, which are drawn when they are asked for, or, of those that had to be waited for, when they
-//! come. Whoever works on a message across an await has it [`Held`], and has a [`Place`] for one that is still to come; dropped, they
-//! leave the buffer as it should be. So no message is in a future only.
+//! Messages lie by their numbers, which are drawn when they are asked for, or, of those that had to be waited for, when
+//! they come. Whoever works on a message across an await has it [`Held`], and has a [`Place`] for one that is still to
+//! come; dropped, they leave the buffer as it should be. So no message is in a future only.
 //!
-//! Receivers that found nothing wait for *news*: a channel for one word, which says that there may be a message. Whoever takes
-//! a message and leaves others says so again, so that one word is as good as many.
+//! Receivers that found nothing wait for *news*: a channel for one word, which says that there may be a message.
+//! Whoever takes a message and leaves others says so again, so that one word is as good as many.
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
@@ -212,8 +212,8 @@ impl State {
     }
 }
 
-/// Says that there may be a message. Where it was said already, or the buffer is closed, that does. It wakes others, and so is
-/// not done under the lock.
+/// Says that there may be a message. Where it was said already, or the buffer is closed, that does. It wakes others,
+/// and so is not done under the lock.
 fn tell(state: MutexGuard<'_, State>) {
     let news = state.news.0.clone();
     drop(state);

@@ -30,15 +30,16 @@ impl<Q: ?Sized> CachedMessageQueueBuilder<Q> {
         }
     }
 
-    /// How many messages are got ahead, at most, of the one that is received. 16 unless set; with 0 nothing is buffered.
+    /// How many messages are got ahead, at most, of the one that is received. 16 unless set; with 0 nothing is
+    /// buffered.
     pub fn prefetch(mut self, messages: usize) -> Self {
         self.prefetch = messages;
         self
     }
 
-    /// How many gets a receive that prefetches has at the remote at once, at most. 1 unless set, which keeps the remote's order. More of
-    /// them take less time, as they wait together for the remote's answers, and the order is that of the answers' gets: the remote's, if
-    /// it serves gets in the order in which they were asked.
+    /// How many gets a receive that prefetches has at the remote at once, at most. 1 unless set, which keeps the
+    /// remote's order. More of them take less time, as they wait together for the remote's answers, and the order is
+    /// that of the answers' gets: the remote's, if it serves gets in the order in which they were asked.
     ///
     /// A receive begins with one and doubles as long as each brings a message, so that few of them are in vain.
     pub fn at_once(mut self, gets: usize) -> Self {
@@ -46,8 +47,8 @@ impl<Q: ?Sized> CachedMessageQueueBuilder<Q> {
         self
     }
 
-    /// How much longer than asked for messages are locked, which is how long one may stay in the buffer until its lock must be renewed
-    /// when it is handed over. 1 second unless set.
+    /// How much longer than asked for messages are locked, which is how long one may stay in the buffer until its lock
+    /// must be renewed when it is handed over. 1 second unless set.
     ///
     /// A renewal is a call of the remote. It does not matter to receivers that are slow, and those that are fast do not
     /// need it. With zero every message is renewed.

@@ -8,8 +8,8 @@ use crate::{MessageError, Result};
 
 /// The name of a queue, and its settings, from a URL of this scheme.
 ///
-/// [`Url`] mends what it can (it drops line breaks, empty users and empty ports), which here would silently be another name.
-/// So what it would mend is refused first.
+/// [`Url`] mends what it can (it drops line breaks, empty users and empty ports), which here would silently be another
+/// name. So what it would mend is refused first.
 pub(super) fn parse(text: &str, scheme: &str) -> Result<(String, ConfigParams)> {
     let is_blank = |letter: char| letter <= ' ';
     if text.contains(['\t', '\n', '\r']) || text.starts_with(is_blank) || text.ends_with(is_blank) {

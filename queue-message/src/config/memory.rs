@@ -40,12 +40,13 @@ impl MemoryMessageQueue {
     }
 
     /// A queue from a URL: `memory://name?capacity=10&lock_timeout=30s`, with the settings of
-    /// [`configure`](MemoryMessageQueueBuilder::configure) as parameters. What a URL keeps for itself is percent-encoded in a name:
-    /// `orders%2F2` is `orders/2`. It is not yet open.
+    /// [`configure`](MemoryMessageQueueBuilder::configure) as parameters. What a URL keeps for itself is
+    /// percent-encoded in a name: `orders%2F2` is `orders/2`. It is not yet open.
     ///
     /// # Errors
-    /// [`Config`](MessageError::Config), which names the part that is wrong: another scheme, a name that is empty or has control
-    /// characters, a user, a port, a path or a fragment, a parameter that is unknown, given twice or out of range.
+    /// [`Config`](MessageError::Config), which names the part that is wrong: another scheme, a name that is empty or
+    /// has control characters, a user, a port, a path or a fragment, a parameter that is unknown, given twice or out of
+    /// range.
     ///
     /// ```
     /// use queue_message::{MemoryMessageQueue, MessageQueue};
@@ -76,8 +77,8 @@ impl MemoryMessageQueueBuilder {
     /// | `lock_timeout` | [length of time](ConfigParams::get_as_duration), not zero |
     /// | `max_deliveries` | [deliveries](Self::max_deliveries) |
     ///
-    /// `dead_letter` is the name of a queue, which only a [connection](crate::MemoryMessageQueueConnection) can look up; a
-    /// builder is [given the queue](Self::dead_letter) itself.
+    /// `dead_letter` is the name of a queue, which only a [connection](crate::MemoryMessageQueueConnection) can look
+    /// up; a builder is [given the queue](Self::dead_letter) itself.
     ///
     /// # Errors
     /// [`Config`](MessageError::Config), which names the setting that is unknown or wrong.

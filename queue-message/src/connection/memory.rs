@@ -13,12 +13,12 @@ use crate::{ConfigParams, MemoryMessageQueue, MessageError, MessageQueue, Result
 
 /// Named [queues in memory](MemoryMessageQueue). Clones are the same connection; every new one is a place of its own.
 ///
-/// A queue's settings are those of [`configure`](crate::MemoryMessageQueueBuilder::configure), and `dead_letter`, the name
-/// of the queue for its dead letters, which must be there. That one cannot be deleted while there is a queue whose dead
-/// letters it takes.
+/// A queue's settings are those of [`configure`](crate::MemoryMessageQueueBuilder::configure), and `dead_letter`, the
+/// name of the queue for its dead letters, which must be there. That one cannot be deleted while there is a queue whose
+/// dead letters it takes.
 ///
-/// Its own methods are those of [`MessageQueueConnection`], without waiting, which none of them needs, and with queues of
-/// their own type.
+/// Its own methods are those of [`MessageQueueConnection`], without waiting, which none of them needs, and with queues
+/// of their own type.
 ///
 /// ```
 /// use queue_message::{ConfigParams, MemoryMessageQueueConnection, MessageEnvelope};

@@ -305,6 +305,8 @@ fn encoded(text: &str) -> String {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_written_in_a_query_is_read(pairs in prop::collection::btree_map(".*", ".*", 0..5)) {
         let written: BTreeMap<_, _> = pairs.into_iter().filter(|(key, _)| !key.trim().is_empty()).collect();

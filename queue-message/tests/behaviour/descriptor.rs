@@ -79,6 +79,8 @@ fn that_are_malformed_name_the_part() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn are_read_as_they_are_shown(parts in prop::collection::vec("[^:\\s]([^:]*[^:\\s])?", 5)) {
         let [group, kind, of, name, version] = parts.iter().map(String::as_str).collect::<Vec<_>>().try_into().unwrap();

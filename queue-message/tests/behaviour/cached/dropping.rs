@@ -163,3 +163,97 @@ fn old_news_do_not_ask_the_remote_twice() {
     assert!(setup.receive().is_none());
     assert_eq!(setup.remote.calls("get"), gets + 1);
 }
+
+#[test]
+fn two_that_wait_are_both_woken_for_two_messages() {
+    let setup = Setup::new(|cached| cached.prefetch(2));
+    let mut context = Context::from_waker(Waker::noop());
+    let woken: [Arc<Woken>; 2] = Default::default();
+    let wakers = woken.clone().map(Waker::from);
+    let mut first = setup.cached.receive(Duration::MAX);
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    let mut waiting = [
+        setup.cached.receive(Duration::MAX),
+        setup.cached.receive(Duration::MAX),
+    ];
+    for (waiting, waker) in waiting.iter_mut().zip(&wakers) {
+        assert!(
+            waiting
+                .as_mut()
+                .poll(&mut Context::from_waker(waker))
+                .is_pending()
+        );
+    }
+    // The first gets both messages, and is dropped.
+    setup.put(2);
+    setup.remote.be_slow(1);
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    for woken in &woken {
+        woken.0.store(0, SeqCst);
+    }
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    drop(first);
+
+    let mut received = Vec::new();
+    for index in [0, 1, 0, 1] {
+        let mut context = Context::from_waker(&wakers[index]);
+        if woken[index].0.swap(0, SeqCst) > 0
+            && let Poll::Ready(message) = waiting[index].as_mut().poll(&mut context)
+        {
+            received.push(text(&message.unwrap().unwrap()));
+        }
+    }
+    assert_eq!(received, ["1", "2"]);
+}
+
+#[test]
+fn news_do_not_make_a_wait_longer() {
+    let setup = Setup::new(|cached| cached.prefetch(1));
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting = setup.cached.receive(5 * SECOND);
+    let mut first = setup.cached.receive(Duration::MAX);
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    setup.clock.advance(3 * SECOND);
+
+    // There is a message in the buffer, of which it is told, and which another receives.
+    setup.put(1);
+    setup.remote.be_slow(1);
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    drop(first);
+    assert!(setup.receive().is_some());
+    setup.remote.be_slow(0);
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    setup.clock.advance(2 * SECOND);
+    assert!(matches!(
+        waiting.as_mut().poll(&mut context),
+        Poll::Ready(Ok(None))
+    ));
+}
+
+#[test]
+fn a_receive_is_done_however_fast_others_empty_the_buffer() {
+    let setup = Setup::new(|cached| cached.prefetch(3));
+    setup.put(100);
+    setup.remote.be_slow(1);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut receiving = setup.cached.receive(Duration::ZERO);
+    let mut taken = 0;
+    let received = loop {
+        if let Poll::Ready(received) = receiving.as_mut().poll(&mut context) {
+            break received.unwrap().unwrap();
+        }
+        while setup
+            .cached
+            .blocking()
+            .peek()
+            .unwrap()
+            .is_some_and(|next| next.delivery_count() > 0)
+        {
+            setup.receive().unwrap();
+            taken += 1;
+        }
+    };
+    assert_eq!((text(&received).as_str(), taken), ("1", 2));
+    assert_eq!(setup.remote.calls("get"), 4);
+}

@@ -248,8 +248,24 @@ fn a_clear_that_fails_clears_nothing() {
 }
 
 #[test]
-fn what_was_sent_after_a_clear_outlives_it() {
+fn what_was_in_hand_when_it_was_cleared_does_not_come_back() {
     let setup = Setup::new(|cached| cached.prefetch(2));
+    setup.put(2);
+    let mut context = Context::from_waker(Waker::noop());
+    setup.remote.be_slow(1);
+    let mut receiving = setup.cached.receive(Duration::ZERO);
+    assert!(receiving.as_mut().poll(&mut context).is_pending());
+    assert!(receiving.as_mut().poll(&mut context).is_pending());
+    let queue = setup.cached.blocking();
+    queue.clear().unwrap();
+    drop(receiving);
+    assert_eq!(queue.read_message_count().unwrap(), 0);
+    assert!(setup.receive().is_none());
+}
+
+#[test]
+fn what_was_sent_after_a_clear_outlives_it() {
+    let setup = Setup::new(|cached| cached.prefetch(2).hold(SECOND));
     setup.remote.be_slow(2);
     setup.put(2);
     let mut context = Context::from_waker(Waker::noop());
@@ -258,14 +274,17 @@ fn what_was_sent_after_a_clear_outlives_it() {
     for _ in 0..3 {
         assert!(receiving.as_mut().poll(&mut context).is_pending());
     }
-    let mut clearing = setup.cached.clear();
-    while clearing.as_mut().poll(&mut context).is_pending() {}
+    block_on(setup.cached.clear()).unwrap();
     setup.queue.try_put(message()).unwrap();
     let mut first = block_on(receiving).unwrap().unwrap();
-    assert!(matches!(
-        block_on(setup.cached.complete(&mut first)),
-        Err(MessageError::LockLost { .. })
-    ));
+    let completed = block_on(setup.cached.complete(&mut first));
+    assert!(matches!(completed, Err(MessageError::LockLost { .. })));
+
+    // Even if it is in hand once more.
+    setup.clock.advance(2 * SECOND);
+    let mut renewing = setup.cached.receive(Duration::ZERO);
+    assert!(renewing.as_mut().poll(&mut context).is_pending());
+    drop(renewing);
     setup.remote.be_slow(0);
     let received = setup.receive().unwrap();
     assert_eq!(
@@ -273,4 +292,34 @@ fn what_was_sent_after_a_clear_outlives_it() {
         ("new", 1)
     );
     block_on(setup.cached.delete(received.reference().unwrap())).unwrap();
+}
+
+#[test]
+fn what_comes_while_the_remote_is_cleared_outlives_it() {
+    let setup = Setup::new(|cached| cached.prefetch(2));
+    setup.put(3);
+    setup.receive().unwrap();
+    setup.remote.be_slow(1);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut clearing = setup.cached.clear();
+    assert!(clearing.as_mut().poll(&mut context).is_pending());
+    assert!(clearing.as_mut().poll(&mut context).is_pending());
+    assert_eq!(
+        setup.cached.blocking().peek_batch(9).unwrap().len(),
+        2,
+        "the remote is clear"
+    );
+
+    setup.remote.be_slow(0);
+    for expected in ["2", "3"] {
+        assert_eq!(text(&setup.receive().unwrap()), expected);
+    }
+    setup.put(2);
+    assert_eq!(text(&setup.receive().unwrap()), "1");
+    assert!(clearing.as_mut().poll(&mut context).is_ready());
+    let received = setup.receive().unwrap();
+    assert_eq!(
+        (text(&received).as_str(), received.delivery_count()),
+        ("2", 1)
+    );
 }

@@ -41,7 +41,7 @@ impl Remote {
         }))
     }
 
-    /// Each operation is pending so often from now on before it is done.
+    /// Each operation is pending so often from now on before it is done, and a clear afterwards, too.
     pub(crate) fn be_slow(&self, pending: usize) {
         self.0.pending.store(pending, SeqCst);
     }
@@ -64,16 +64,7 @@ impl Remote {
 
     async fn begin(&self, operation: &'static str) -> Result<()> {
         *self.0.calls.lock().unwrap().entry(operation).or_default() += 1;
-        let mut left = self.0.pending.load(SeqCst);
-        poll_fn(|context| {
-            if left == 0 {
-                return Poll::Ready(());
-            }
-            left -= 1;
-            context.waker().wake_by_ref();
-            Poll::Pending
-        })
-        .await;
+        self.take_time().await;
         let queue = || self.name().to_owned();
         if self.0.without.contains(&operation) {
             return Err(MessageError::NotSupported {
@@ -88,6 +79,19 @@ impl Remote {
             });
         }
         Ok(())
+    }
+
+    async fn take_time(&self) {
+        let mut left = self.0.pending.load(SeqCst);
+        poll_fn(|context| {
+            if left == 0 {
+                return Poll::Ready(());
+            }
+            left -= 1;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     fn supports(&self, operation: &str) -> bool {
@@ -184,7 +188,9 @@ impl MessageQueue for Remote {
 
     async fn clear(&self) -> Result<()> {
         self.begin("clear").await?;
-        self.0.queue.clear().await
+        self.0.queue.clear().await?;
+        self.take_time().await;
+        Ok(())
     }
 
     async fn read_message_count(&self) -> Result<usize> {
