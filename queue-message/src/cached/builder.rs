@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::buffer::Buffer;
 use super::{CachedMessageQueue, Shared};
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock};
 use crate::listening::Listeners;
 
 /// Makes a [`CachedMessageQueue`].
@@ -25,7 +25,7 @@ impl<Q: ?Sized> CachedMessageQueueBuilder<Q> {
             prefetch: 16,
             at_once: 1,
             hold: Duration::from_secs(1),
-            clock: Arc::new(SystemClock),
+            clock: clock::of_the_machine(),
             remote,
         }
     }
@@ -57,7 +57,7 @@ impl<Q: ?Sized> CachedMessageQueueBuilder<Q> {
         self
     }
 
-    /// By which clock locks run out: [`SystemClock`] unless set.
+    /// By which clock locks run out: [`SystemClock`](crate::clock::SystemClock) unless set.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self

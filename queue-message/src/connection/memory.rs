@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use pollster::block_on;
 
 use super::MessageQueueConnection;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{self, Clock};
 use crate::config::check_name;
 use crate::{ConfigParams, MemoryMessageQueue, MessageError, MessageQueue, Result};
 
@@ -57,7 +57,7 @@ impl MemoryMessageQueueConnection {
     /// A connection without queues.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_clock(SystemClock)
+        Self::with_clock(clock::of_the_machine())
     }
 
     /// A connection without queues, all of which will have the time from `clock`.

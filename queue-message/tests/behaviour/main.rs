@@ -1,0 +1,8 @@
+//! What the message layer does, room by room.
+
+mod cached;
+mod config;
+mod connection;
+mod counters;
+mod descriptor;
+mod factory;
