@@ -5,6 +5,7 @@ mod deadlines;
 mod deliveries;
 mod draining;
 mod line;
+mod operations;
 mod settling;
 mod shared;
 mod table;
@@ -13,15 +14,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-
 pub use builder::MemoryMessageQueueBuilder;
 
-use crate::listening::Listeners;
-use crate::{
-    Blocking, MessageEnvelope, MessageId, MessageQueue, MessageStore, MessagingCapabilities,
-    Receipt, Result,
-};
+use crate::{Blocking, MessageEnvelope, MessageId, MessageQueue, Receipt, Result};
 use shared::Shared;
 
 /// A bounded message queue in the memory of this process. Clones are handles of the same queue.
@@ -130,97 +125,6 @@ impl MemoryMessageQueue {
     /// [`NotOpen`](crate::MessageError::NotOpen).
     pub async fn drain(&self, wait: Duration) -> Result<usize> {
         self.0.drain(wait).await
-    }
-}
-
-#[async_trait]
-impl MessageStore for MemoryMessageQueue {
-    async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
-        self.0.put(message).await
-    }
-
-    async fn get(
-        &self,
-        wait: Duration,
-        visibility: Duration,
-    ) -> Result<Option<(Receipt, MessageEnvelope)>> {
-        self.0.get(wait, visibility).await
-    }
-
-    async fn delete(&self, receipt: &Receipt) -> Result<()> {
-        self.0.delete(receipt)
-    }
-
-    async fn extend(&self, receipt: &Receipt, visibility: Duration) -> Result<()> {
-        self.0.extend(receipt, visibility)
-    }
-
-    async fn release(&self, receipt: &Receipt) -> Result<()> {
-        self.0.release(receipt)
-    }
-}
-
-#[async_trait]
-impl MessageQueue for MemoryMessageQueue {
-    fn name(&self) -> &str {
-        &self.0.settings.name
-    }
-
-    fn capabilities(&self) -> MessagingCapabilities {
-        MessagingCapabilities {
-            message_count: true,
-            send: true,
-            receive: true,
-            peek: true,
-            peek_batch: true,
-            renew_lock: true,
-            abandon: true,
-            dead_letter: self.0.settings.dead_letter.is_some(),
-            clear: true,
-        }
-    }
-
-    fn lock_timeout(&self) -> Duration {
-        self.0.settings.lock_timeout
-    }
-
-    fn handle(&self) -> Arc<dyn MessageQueue> {
-        Arc::new(self.clone())
-    }
-
-    fn listeners(&self) -> &Listeners {
-        &self.0.listeners
-    }
-
-    fn is_open(&self) -> bool {
-        self.0.is_open()
-    }
-
-    async fn open(&self) -> Result<()> {
-        self.0.open()
-    }
-
-    async fn close(&self) -> Result<()> {
-        self.0.close();
-        Ok(())
-    }
-
-    async fn clear(&self) -> Result<()> {
-        self.0.clear()
-    }
-
-    async fn read_message_count(&self) -> Result<usize> {
-        self.0.count()
-    }
-
-    async fn peek_batch(&self, count: usize) -> Result<Vec<MessageEnvelope>> {
-        self.0.peek(count)
-    }
-
-    async fn move_to_dead_letter(&self, message: &mut MessageEnvelope, reason: &str) -> Result<()> {
-        self.0.move_to_dead_letter(message.reference(), reason)?;
-        message.set_reference(None);
-        Ok(())
     }
 }
 

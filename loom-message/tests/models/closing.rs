@@ -8,7 +8,7 @@ use crate::queue::{delete, message, poll_once, put, queue, take, wait};
 use crate::search::{Search, explore};
 use loom::future::block_on;
 use loom::thread;
-use queue_message_loom::{CallbackMessageReceiver, MessageError, MessageQueue, MessageStore};
+use queue_message_loom::{CallbackMessageReceiver, MessageError, MessageQueue};
 
 /// A receiver that waits is told of the close.
 /// Explores 272 executions.

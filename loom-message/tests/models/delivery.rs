@@ -8,7 +8,7 @@ use crate::queue::{
 use crate::search::{Search, explore};
 use loom::future::block_on;
 use loom::thread;
-use queue_message_loom::{MessageQueue, MessageStore};
+use queue_message_loom::MessageQueue;
 
 /// A receiver that waits is woken by the message.
 /// Explores 753 executions.

@@ -7,7 +7,7 @@ use crate::queue::{LOCK, assert_room, delete, poll_once, put, queue, take, take_
 use crate::search::{Search, explore};
 use loom::future::block_on;
 use loom::thread;
-use queue_message_loom::{MemoryMessageQueue, MessageEnvelope, MessageQueue, MessageStore};
+use queue_message_loom::{MemoryMessageQueue, MessageEnvelope, MessageQueue};
 
 /// A message is completed, or it comes back, and never both.
 /// Explores 4 executions.

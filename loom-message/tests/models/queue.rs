@@ -7,9 +7,7 @@ use std::time::Duration;
 
 use loom::future::block_on;
 use queue_message_loom::clock::ManualClock;
-use queue_message_loom::{
-    MemoryMessageQueue, MessageEnvelope, MessageQueue, MessageStore, Receipt,
-};
+use queue_message_loom::{MemoryMessageQueue, MessageEnvelope, MessageQueue, Receipt};
 
 pub(crate) const LOCK: Duration = Duration::from_secs(30);
 

@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Shared {
-    pub(super) fn delete(&self, receipt: &Receipt) -> Result<()> {
-        let (id, mut entry) = self.held(Some(receipt))?;
+    pub(super) fn delete(&self, receipt: Option<&Receipt>) -> Result<()> {
+        let (id, mut entry) = self.held(receipt)?;
         let message = entry.take();
         drop(entry);
         self.give(id);
@@ -18,16 +18,16 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) fn extend(&self, receipt: &Receipt, visibility: Duration) -> Result<()> {
-        let (id, mut entry) = self.held(Some(receipt))?;
+    pub(super) fn extend(&self, receipt: Option<&Receipt>, visibility: Duration) -> Result<()> {
+        let (id, mut entry) = self.held(receipt)?;
         let until = self.clock.now().checked_add(visibility);
         entry.state = State::InFlight(until);
         self.arm(entry, id, until);
         Ok(())
     }
 
-    pub(super) fn release(&self, receipt: &Receipt) -> Result<()> {
-        let (id, entry) = self.held(Some(receipt))?;
+    pub(super) fn release(&self, receipt: Option<&Receipt>) -> Result<()> {
+        let (id, entry) = self.held(receipt)?;
         self.come_back(id, entry);
         Ok(())
     }

@@ -81,7 +81,7 @@ impl Shared {
         let _ = self
             .phase
             .compare_exchange(Phase::New as u8, Phase::Open as u8, Relaxed, Relaxed);
-        if self.is_past(Phase::Closed) {
+        if self.phase() == Phase::Closed {
             Err(self.closed(None))
         } else {
             Ok(())
@@ -103,20 +103,20 @@ impl Shared {
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.is_past(Phase::Open) && !self.is_past(Phase::Closed)
+        matches!(self.phase(), Phase::Open | Phase::Draining)
     }
 
     /// Whether messages may be received.
     pub(super) fn check_open(&self) -> Result<()> {
-        match () {
-            () if self.is_past(Phase::Closed) => Err(self.closed(None)),
-            () if self.is_past(Phase::Open) => Ok(()),
-            () => Err(self.not_open(None)),
+        let queue = || self.settings.name.clone();
+        match self.phase() {
+            Phase::New => Err(MessageError::NotOpen {
+                queue: queue(),
+                returned: None,
+            }),
+            Phase::Open | Phase::Draining => Ok(()),
+            Phase::Closed => Err(self.closed(None)),
         }
-    }
-
-    fn is_past(&self, phase: Phase) -> bool {
-        self.phase.load(Relaxed) >= phase as u8
     }
 
     pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
@@ -126,42 +126,49 @@ impl Shared {
         }
     }
 
-    fn not_open(&self, returned: Option<MessageEnvelope>) -> MessageError {
-        MessageError::NotOpen {
-            queue: self.settings.name.clone(),
-            returned,
+    fn phase(&self) -> Phase {
+        match self.phase.load(Relaxed) {
+            0 => Phase::New,
+            1 => Phase::Open,
+            2 => Phase::Draining,
+            _ => Phase::Closed,
         }
     }
 
-    /// The message, if it may be sent.
-    fn admit(&self, message: MessageEnvelope) -> Result<MessageEnvelope> {
-        match () {
-            () if self.is_past(Phase::Draining) => Err(self.closed(Some(message))),
-            () if self.is_past(Phase::Open) => Ok(message),
-            () => Err(self.not_open(Some(message))),
+    /// An entry that was free, or the phase in which there is none.
+    fn admit(&self) -> Result<u32, Phase> {
+        match self.phase() {
+            Phase::Open => self.table.try_take().ok_or_else(|| self.phase()),
+            other => Err(other),
+        }
+    }
+
+    /// Why a message may not be sent in this phase.
+    #[cold]
+    fn refuse(&self, phase: Phase, message: MessageEnvelope) -> MessageError {
+        let (queue, returned) = (self.settings.name.clone(), Some(message));
+        match phase {
+            Phase::New => MessageError::NotOpen { queue, returned },
+            Phase::Open => MessageError::Full { queue, returned },
+            Phase::Draining | Phase::Closed => MessageError::Closed { queue, returned },
         }
     }
 
     pub(super) fn try_put(&self, message: MessageEnvelope) -> Result<MessageId> {
-        let message = self.admit(message)?;
-        match self.table.try_take() {
-            Some(id) => self.place(id, message),
-            None if self.is_past(Phase::Draining) => Err(self.closed(Some(message))),
-            None => Err(MessageError::Full {
-                queue: self.settings.name.clone(),
-                returned: Some(message),
-            }),
+        match self.admit() {
+            Ok(id) => self.place(id, message),
+            Err(phase) => Err(self.refuse(phase, message)),
         }
     }
 
     pub(super) async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
-        let message = self.admit(message)?;
-        if let Some(id) = self.table.try_take() {
-            return self.place(id, message);
-        }
-        match self.table.take().await {
-            Some(id) => self.place(id, message),
-            None => Err(self.closed(Some(message))),
+        let admitted = match self.admit() {
+            Err(Phase::Open) => self.table.take().await.ok_or(Phase::Closed),
+            admitted => admitted,
+        };
+        match admitted {
+            Ok(id) => self.place(id, message),
+            Err(phase) => Err(self.refuse(phase, message)),
         }
     }
 
@@ -242,13 +249,9 @@ impl Shared {
 
     /// Takes a dead letter from another queue.
     pub(super) fn try_put_letter(&self, letter: MessageEnvelope) -> Result<()> {
-        let letter = self.admit(letter)?;
-        match self.table.try_take() {
-            Some(id) => self.place_as_sent(id, letter, None).map(drop),
-            None => Err(MessageError::Full {
-                queue: self.settings.name.clone(),
-                returned: Some(letter),
-            }),
+        match self.admit() {
+            Ok(id) => self.place_as_sent(id, letter, None).map(drop),
+            Err(phase) => Err(self.refuse(phase, letter)),
         }
     }
 }

@@ -8,7 +8,7 @@ use pollster::block_on;
 use queue_message::clock::ManualClock;
 use queue_message::{
     ConfigParams, DEAD_LETTER_SOURCE, MemoryMessageQueueConnection, MessageEnvelope, MessageError,
-    MessageQueue, MessageQueueConnection, MessageStore,
+    MessageQueue, MessageQueueConnection,
 };
 
 use crate::config::refused;
