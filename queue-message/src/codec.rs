@@ -1,6 +1,6 @@
 //! Values as bytes, and back.
 
-mod json;
+pub(crate) mod json;
 
 use bytes::Bytes;
 

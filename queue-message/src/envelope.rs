@@ -1,6 +1,7 @@
 //! A message and what is known about it.
 
 mod builder;
+mod json;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,6 +36,8 @@ pub const DEAD_LETTER_SOURCE: &str = "dead-letter-source";
 ///
 /// A clone shares the content, so that it costs one count and copies nothing. What a queue adds at a delivery (the
 /// [reference](Self::reference) and the [count](Self::delivery_count)) is each clone's own.
+///
+/// It has a [JSON form](Self::to_json), which is also its form for serde.
 ///
 /// ```
 /// use queue_message::MessageEnvelope;

@@ -48,7 +48,11 @@ impl<T: Serialize + DeserializeOwned> Codec<T> for Json {
     }
 }
 
-fn failed<T: ?Sized>(error: serde_json::Error, position: Option<Position>) -> CodecError {
+/// What serde_json says of a value of type `T`.
+pub(crate) fn failed<T: ?Sized>(
+    error: serde_json::Error,
+    position: Option<Position>,
+) -> CodecError {
     CodecError {
         content_type: CONTENT_TYPE,
         type_name: type_name::<T>(),

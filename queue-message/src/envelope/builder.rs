@@ -52,15 +52,17 @@ impl EnvelopeBuilder {
         self
     }
 
-    /// The transaction that the message belongs to, across all services.
+    /// The transaction that the message belongs to, across all services. An empty one is none.
     pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
-        self.trace_id = Some(trace_id.into().into());
+        let trace_id = trace_id.into();
+        self.trace_id = (!trace_id.is_empty()).then(|| trace_id.into());
         self
     }
 
-    /// What kind of message it is.
+    /// What kind of message it is. An empty one is none.
     pub fn message_type(mut self, message_type: impl Into<Cow<'static, str>>) -> Self {
-        self.message_type = Some(message_type.into());
+        let message_type = message_type.into();
+        self.message_type = (!message_type.is_empty()).then_some(message_type);
         self
     }
 
