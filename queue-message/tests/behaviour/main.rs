@@ -5,4 +5,6 @@ mod config;
 mod connection;
 mod counters;
 mod descriptor;
+mod envelope_display;
+mod envelope_json;
 mod factory;
