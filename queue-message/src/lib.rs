@@ -1,7 +1,42 @@
 //! Messages on a lock-free queue.
 //!
-//! A *message* is bytes, and what applications know about them: a [`MessageEnvelope`]. A *message queue* holds messages between a
-//! sender and a receiver that do not wait for each other, and lets both [put, get and delete](MessageStore) them.
+//! A *message* is bytes, and what applications know about them: a [`MessageEnvelope`]. Its sender and its receiver agree on how a value becomes bytes: a
+//! [`Codec`]. A *message queue* holds messages between the two, who do not wait for each other, and lets them
+//! [put, get and delete](MessageStore) messages: each atomic, each visible to all or to none.
+//!
+//! | | |
+//! |---|---|
+//! | [`MessageQueue`] | what every queue can be asked for: send, receive, listen, peek, lock and settle, open and close. [`Blocking`] is that for threads, [`MessageQueueExt`] sends values |
+//! | [`MessageStore`] | what network interfaces expose: put, get, delete |
+//! | [`MessageReceiver`] | who is handed messages: a type, an async closure, or a function as [`CallbackMessageReceiver`] |
+//! | [`MemoryMessageQueue`] | the queue in this process: bounded, with locks that expire, delays, dead letters, and a graceful end |
+//! | [`CachedMessageQueue`] | a buffer in front of another queue |
+//! | [`MessageQueueFactory`], [`MessageQueueConnection`], [`ConfigParams`] | queues by descriptors, by names, by settings and URLs |
+//! | [`clock`] | time, which tests move by hand |
+//!
+//! A first program, step by step: `docs/messaging-basics.md`.
+//!
+//! ```
+//! use queue_message::{CallbackMessageReceiver, MemoryMessageQueue, MessageEnvelope};
+//! use std::sync::Arc;
+//! use std::time::Duration;
+//!
+//! let queue = MemoryMessageQueue::new("my_queue").blocking();
+//! queue.open()?;
+//! queue.begin_listen(Arc::new(CallbackMessageReceiver::new(|message, _| {
+//!     println!("Received message: {}", message.message_as_string()?);
+//!     Ok(())
+//! })))?;
+//! queue.send(MessageEnvelope::new(None, "mymessage", "ABC"))?;
+//! let left = queue.drain(Duration::from_secs(10))?;
+//! assert_eq!(left, 0);
+//! # queue_message::Result::<()>::Ok(())
+//! ```
+//!
+//! # What is counted and logged
+//! Through the crate [`metrics`](https://docs.rs/metrics): the counters `queue.NAME.sent_messages`, `queue.NAME.received_messages` and `queue.NAME.dead_messages`
+//! ([`Counters`]). Through [`tracing`](https://docs.rs/tracing): a span `receive_message` around the processing of each message that is listened for, with the
+//! queue, the trace id, the message's id and the count of deliveries; events at each send and receive.
 
 #![forbid(unsafe_code)]
 

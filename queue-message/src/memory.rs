@@ -122,9 +122,19 @@ impl MemoryMessageQueue {
     /// A drain that is dropped leaves the queue as it is: it still delivers, and refuses sends.
     ///
     /// # Errors
-    /// [`NotOpen`](crate::MessageError::NotOpen).
+    /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
     pub async fn drain(&self, wait: Duration) -> Result<usize> {
         self.0.drain(wait).await
+    }
+}
+
+impl Blocking<MemoryMessageQueue> {
+    /// [`MemoryMessageQueue::drain`], for threads.
+    ///
+    /// # Errors
+    /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
+    pub fn drain(&self, wait: Duration) -> Result<usize> {
+        pollster::block_on(self.queue().drain(wait))
     }
 }
 
