@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::codec::Codec;
 use crate::{
-    MessageEnvelope, MessageId, MessageQueue, MessageQueueExt, MessageReceiver,
-    MessagingCapabilities, Receipt, Result,
+    MemoryMessageQueue, MessageEnvelope, MessageId, MessageQueue, MessageQueueExt, MessageReceiver,
+    MessagingCapabilities, Receipt, Requester, Result,
 };
 
 /// A queue whose operations block the thread, under the names that they have in [`MessageQueue`] and
@@ -121,6 +121,10 @@ impl<Q: MessageQueue + ?Sized> Blocking<Q> {
         block_on(self.0.send_encoded(codec, message_type, value))
     }
 
+    pub fn reply(&self, to: &MessageEnvelope, message: MessageEnvelope) -> Result<()> {
+        block_on(self.0.reply(to, message))
+    }
+
     pub fn receive(&self, wait: Duration) -> Result<Option<MessageEnvelope>> {
         block_on(self.0.receive(wait))
     }
@@ -175,5 +179,51 @@ impl<Q: MessageQueue + ?Sized> Blocking<Q> {
 
     pub fn release(&self, receipt: &Receipt) -> Result<()> {
         block_on(self.0.release(receipt))
+    }
+}
+
+#[allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    reason = "it is documented in `MemoryMessageQueue`, under the same name"
+)]
+impl Blocking<MemoryMessageQueue> {
+    pub fn drain(&self, wait: Duration) -> Result<usize> {
+        block_on(self.0.drain(wait))
+    }
+}
+
+#[allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    reason = "each is documented in `Requester`, under the same name"
+)]
+impl Blocking<Requester> {
+    /// The blocking face of `requester`.
+    pub(crate) fn of(requester: Requester) -> Self {
+        Self(Arc::new(requester))
+    }
+
+    /// The requester itself.
+    #[must_use]
+    pub fn requester(&self) -> &Requester {
+        &self.0
+    }
+
+    pub fn request(
+        &self,
+        message: MessageEnvelope,
+        timeout: Duration,
+    ) -> Result<Option<MessageEnvelope>> {
+        block_on(self.0.request(message, timeout))
+    }
+
+    #[must_use]
+    pub fn late_replies(&self) -> u64 {
+        self.0.late_replies()
+    }
+
+    pub fn close(&self) {
+        self.0.close();
     }
 }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 pub use memory::MemoryMessageQueueConnection;
 
-use crate::{ConfigParams, MessageQueue, Result};
+use crate::{ConfigParams, MessageEnvelope, MessageQueue, Result, request};
 
 /// A place that holds queues by their names: a broker, or [this process](MemoryMessageQueueConnection).
 ///
@@ -55,6 +55,31 @@ pub trait MessageQueueConnection: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`UnknownQueue`](crate::MessageError::UnknownQueue), [`Backend`](crate::MessageError::Backend).
     async fn queue(&self, name: &str) -> Result<Arc<dyn MessageQueue>>;
+
+    /// Sends the answer to `to` on the queue that it names: as [`MessageQueue::reply`], for services that answer many senders.
+    ///
+    /// ```
+    /// use queue_message::{ConfigParams, MemoryMessageQueueConnection, MessageEnvelope, MessageQueueConnection};
+    /// use std::time::Duration;
+    ///
+    /// # pollster::block_on(async {
+    /// let connection = MemoryMessageQueueConnection::new();
+    /// let answers = connection.create_queue("shop 1", &ConfigParams::new()).await?;
+    /// let request = MessageEnvelope::builder().message_id("sale 7").reply_to("shop 1").build();
+    ///
+    /// connection.reply(&request, MessageEnvelope::new(None, "price", "12.50")).await?;
+    /// let answer = answers.receive(Duration::ZERO).await?.expect("one was sent");
+    /// assert_eq!(answer.header("in-reply-to"), Some("sale 7"));
+    /// # queue_message::Result::<()>::Ok(())
+    /// # }).unwrap();
+    /// ```
+    ///
+    /// # Errors
+    /// [`Refused`](crate::MessageError::Refused), with the message: `to` awaits no answer, or there is no queue of the name.
+    /// Those of [`queue`](Self::queue) and [`send`](MessageQueue::send).
+    async fn reply(&self, to: &MessageEnvelope, message: MessageEnvelope) -> Result<()> {
+        request::reply_by_name(self, to, message).await
+    }
 
     /// Deletes a queue with its messages. Its handles are closed, and whoever waits on one is told at once.
     ///

@@ -88,6 +88,16 @@ pub enum MessageError {
         /// What is wrong about it.
         problem: String,
     },
+    /// The message cannot be sent like this, whatever the state of the queue.
+    #[error("{part}: {problem}")]
+    Refused {
+        /// The part of the message that is wrong.
+        part: &'static str,
+        /// What is wrong about it.
+        problem: String,
+        /// The message that was to be sent.
+        returned: Option<MessageEnvelope>,
+    },
     /// The backend failed.
     #[error("queue `{queue}`: the backend failed: {source}")]
     Backend {
@@ -105,7 +115,8 @@ impl MessageError {
         match self {
             Self::NotOpen { returned, .. }
             | Self::Closed { returned, .. }
-            | Self::Full { returned, .. } => returned,
+            | Self::Full { returned, .. }
+            | Self::Refused { returned, .. } => returned,
             _ => None,
         }
     }

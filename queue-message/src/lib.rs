@@ -57,6 +57,7 @@ mod listening;
 mod memory;
 mod queue;
 mod receiver;
+mod request;
 mod store;
 mod sync;
 
@@ -80,4 +81,5 @@ pub use listening::Listeners;
 pub use memory::{MemoryMessageQueue, MemoryMessageQueueBuilder};
 pub use queue::{MessageQueue, MessageQueueExt};
 pub use receiver::{CallbackMessageReceiver, MessageReceiver};
+pub use request::Requester;
 pub use store::MessageStore;

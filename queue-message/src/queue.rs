@@ -10,6 +10,7 @@ use async_trait::async_trait;
 pub use objects::MessageQueueExt;
 
 use crate::listening::{self, Listeners};
+use crate::request;
 use crate::{
     MessageEnvelope, MessageError, MessageReceiver, MessageStore, MessagingCapabilities, Receipt,
     Result,
@@ -107,6 +108,17 @@ pub trait MessageQueue: MessageStore {
     /// As of [`put`](MessageStore::put).
     async fn send(&self, message: MessageEnvelope) -> Result<()> {
         self.put(message).await.map(drop)
+    }
+
+    /// Sends the answer to `to`, whose [`reply_to`](MessageEnvelope::reply_to) is this queue: with the id of `to` in the header
+    /// [`IN_REPLY_TO`](crate::IN_REPLY_TO), and with its trace id if the answer has none. Whoever answers completes `to` by itself, afterwards.
+    ///
+    /// [`Requester`](crate::Requester) is the other side; a connection [looks the queue up](crate::MessageQueueConnection::reply) by its name.
+    ///
+    /// # Errors
+    /// [`Refused`](MessageError::Refused), with the message: `to` awaits its answer elsewhere, or none. Those of [`send`](Self::send).
+    async fn reply(&self, to: &MessageEnvelope, message: MessageEnvelope) -> Result<()> {
+        request::reply(self, to, message).await
     }
 
     /// Receives a message, locked for the [lock timeout](Self::lock_timeout). Where there is none, waits for one up to `wait`

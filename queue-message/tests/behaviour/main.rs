@@ -8,3 +8,4 @@ mod descriptor;
 mod envelope_display;
 mod envelope_json;
 mod factory;
+mod request;
