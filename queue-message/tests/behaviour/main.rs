@@ -9,3 +9,4 @@ mod envelope_display;
 mod envelope_json;
 mod factory;
 mod request;
+mod tutorial;
