@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use crate::codec::Codec;
 use crate::{
-    MemoryMessageQueue, MessageEnvelope, MessageId, MessageQueue, MessageQueueExt, MessageReceiver,
-    MessagingCapabilities, Receipt, Requester, Result,
+    MessageEnvelope, MessageId, MessageQueue, MessageQueueExt, MessageReceiver,
+    MessagingCapabilities, Receipt, Result,
 };
 
 /// A queue whose operations block the thread, under the names that they have in [`MessageQueue`] and
@@ -32,6 +32,17 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Blocking<Q: ?Sized = dyn MessageQueue>(Arc<Q>);
+
+impl<Q: ?Sized> Blocking<Q> {
+    /// The blocking face of whatever has one, with the thing itself for that.
+    pub(crate) const fn over(inner: Arc<Q>) -> Self {
+        Self(inner)
+    }
+
+    pub(crate) const fn inner(&self) -> &Arc<Q> {
+        &self.0
+    }
+}
 
 impl<Q: ?Sized> Clone for Blocking<Q> {
     fn clone(&self) -> Self {
@@ -179,51 +190,5 @@ impl<Q: MessageQueue + ?Sized> Blocking<Q> {
 
     pub fn release(&self, receipt: &Receipt) -> Result<()> {
         block_on(self.0.release(receipt))
-    }
-}
-
-#[allow(
-    missing_docs,
-    clippy::missing_errors_doc,
-    reason = "it is documented in `MemoryMessageQueue`, under the same name"
-)]
-impl Blocking<MemoryMessageQueue> {
-    pub fn drain(&self, wait: Duration) -> Result<usize> {
-        block_on(self.0.drain(wait))
-    }
-}
-
-#[allow(
-    missing_docs,
-    clippy::missing_errors_doc,
-    reason = "each is documented in `Requester`, under the same name"
-)]
-impl Blocking<Requester> {
-    /// The blocking face of `requester`.
-    pub(crate) fn of(requester: Requester) -> Self {
-        Self(Arc::new(requester))
-    }
-
-    /// The requester itself.
-    #[must_use]
-    pub fn requester(&self) -> &Requester {
-        &self.0
-    }
-
-    pub fn request(
-        &self,
-        message: MessageEnvelope,
-        timeout: Duration,
-    ) -> Result<Option<MessageEnvelope>> {
-        block_on(self.0.request(message, timeout))
-    }
-
-    #[must_use]
-    pub fn late_replies(&self) -> u64 {
-        self.0.late_replies()
-    }
-
-    pub fn close(&self) {
-        self.0.close();
     }
 }

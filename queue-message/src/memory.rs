@@ -134,7 +134,7 @@ impl Blocking<MemoryMessageQueue> {
     /// # Errors
     /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
     pub fn drain(&self, wait: Duration) -> Result<usize> {
-        pollster::block_on(self.queue().drain(wait))
+        pollster::block_on(self.inner().drain(wait))
     }
 }
 

@@ -168,7 +168,7 @@ impl Requester {
     /// This requester for threads.
     #[must_use]
     pub fn blocking(&self) -> Blocking<Self> {
-        Blocking::of(self.clone())
+        Blocking::over(Arc::new(self.clone()))
     }
 
     /// Sends a request, and waits for its answer; `None`: there was none within `timeout` ([`Duration::MAX`]: wait for ever). The message keeps its id;
@@ -245,6 +245,36 @@ impl Requester {
     pub fn close(&self) {
         self.0.listeners.end();
         self.0.desk.close();
+    }
+}
+
+#[allow(
+    missing_docs,
+    clippy::missing_errors_doc,
+    reason = "each is documented in `Requester`, under the same name"
+)]
+impl Blocking<Requester> {
+    /// The requester itself.
+    #[must_use]
+    pub fn requester(&self) -> &Requester {
+        self.inner()
+    }
+
+    pub fn request(
+        &self,
+        message: MessageEnvelope,
+        timeout: Duration,
+    ) -> Result<Option<MessageEnvelope>> {
+        pollster::block_on(self.inner().request(message, timeout))
+    }
+
+    #[must_use]
+    pub fn late_replies(&self) -> u64 {
+        self.inner().late_replies()
+    }
+
+    pub fn close(&self) {
+        self.inner().close();
     }
 }
 
