@@ -117,11 +117,11 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
         if self.is_open() {
             return Ok(());
         }
-        let (queue, returned) = (self.remote.name().to_owned(), None);
+        let queue = self.remote.name();
         Err(if self.buffer.was_opened() {
-            MessageError::Closed { queue, returned }
+            MessageError::closed(queue, None)
         } else {
-            MessageError::NotOpen { queue, returned }
+            MessageError::not_open(queue, None)
         })
     }
 
@@ -153,10 +153,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
 impl<Q: MessageQueue + ?Sized + 'static> MessageStore for CachedMessageQueue<Q> {
     async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
         if self.0.buffer.is_closed() {
-            return Err(MessageError::Closed {
-                queue: self.name().into(),
-                returned: Some(message),
-            });
+            return Err(MessageError::closed(self.name(), message));
         }
         self.0.remote.put(message).await
     }

@@ -31,7 +31,7 @@ pub enum MessageError {
         /// The queue's name.
         queue: String,
         /// The message that was to be sent, if it was one.
-        returned: Option<MessageEnvelope>,
+        returned: Option<Box<MessageEnvelope>>,
     },
     /// The queue was closed, or is being drained.
     #[error("queue `{queue}` is closed")]
@@ -39,7 +39,7 @@ pub enum MessageError {
         /// The queue's name.
         queue: String,
         /// The message that was to be sent, if it was one.
-        returned: Option<MessageEnvelope>,
+        returned: Option<Box<MessageEnvelope>>,
     },
     /// The queue holds as many messages as it may.
     #[error("queue `{queue}` is full")]
@@ -47,7 +47,7 @@ pub enum MessageError {
         /// The queue's name.
         queue: String,
         /// The message that was to be sent.
-        returned: Option<MessageEnvelope>,
+        returned: Option<Box<MessageEnvelope>>,
     },
     /// The backend cannot do this; its [`MessagingCapabilities`](crate::MessagingCapabilities) say so.
     #[error("queue `{queue}` does not support `{operation}`")]
@@ -96,7 +96,7 @@ pub enum MessageError {
         /// What is wrong about it.
         problem: String,
         /// The message that was to be sent.
-        returned: Option<MessageEnvelope>,
+        returned: Option<Box<MessageEnvelope>>,
     },
     /// The backend failed.
     #[error("queue `{queue}`: the backend failed: {source}")]
@@ -116,8 +116,47 @@ impl MessageError {
             Self::NotOpen { returned, .. }
             | Self::Closed { returned, .. }
             | Self::Full { returned, .. }
-            | Self::Refused { returned, .. } => returned,
+            | Self::Refused { returned, .. } => returned.map(|message| *message),
             _ => None,
+        }
+    }
+
+    /// [`NotOpen`](Self::NotOpen), with the message if one was to be sent. For backends, as are the next three.
+    #[cold]
+    #[must_use]
+    pub fn not_open(queue: &str, returned: impl Into<Option<MessageEnvelope>>) -> Self {
+        Self::NotOpen {
+            queue: queue.into(),
+            returned: returned.into().map(Box::new),
+        }
+    }
+
+    /// [`Closed`](Self::Closed), with the message if one was to be sent.
+    #[cold]
+    #[must_use]
+    pub fn closed(queue: &str, returned: impl Into<Option<MessageEnvelope>>) -> Self {
+        Self::Closed {
+            queue: queue.into(),
+            returned: returned.into().map(Box::new),
+        }
+    }
+
+    /// [`Full`](Self::Full), with the message that was to be sent.
+    #[cold]
+    #[must_use]
+    pub fn full(queue: &str, returned: impl Into<Option<MessageEnvelope>>) -> Self {
+        Self::Full {
+            queue: queue.into(),
+            returned: returned.into().map(Box::new),
+        }
+    }
+
+    /// [`LockLost`](Self::LockLost).
+    #[cold]
+    #[must_use]
+    pub fn lock_lost(queue: &str) -> Self {
+        Self::LockLost {
+            queue: queue.into(),
         }
     }
 

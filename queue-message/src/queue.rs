@@ -203,7 +203,7 @@ pub trait MessageQueue: MessageStore {
 
 /// What a received message is settled with; one that was not received, or was settled, has lost its lock.
 fn reference<'a>(queue: &str, message: &'a MessageEnvelope) -> Result<&'a Receipt> {
-    message.reference().ok_or_else(|| MessageError::LockLost {
-        queue: queue.into(),
-    })
+    message
+        .reference()
+        .ok_or_else(|| MessageError::lock_lost(queue))
 }

@@ -87,10 +87,7 @@ impl Requester {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         if !replies.is_open() {
-            return Err(MessageError::NotOpen {
-                queue: replies.name().into(),
-                returned: None,
-            });
+            return Err(MessageError::not_open(replies.name(), None));
         }
         let requester = Self::of(requests, replies, clock);
         let Shared {
@@ -224,10 +221,7 @@ impl Requester {
             // It came while we gave up.
             (Some(reply), _) => Ok(Some(reply)),
             (None, None) => Ok(None),
-            (None, returned) => Err(MessageError::Full {
-                queue: requests.name().into(),
-                returned,
-            }),
+            (None, returned) => Err(MessageError::full(requests.name(), returned)),
         }
     }
 

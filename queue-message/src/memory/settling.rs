@@ -102,9 +102,7 @@ impl Shared {
                 matches!(entry.state, State::InFlight(_)) && entry.deliveries == deliveries;
             is_held.then_some((id, entry))
         };
-        held().ok_or_else(|| MessageError::LockLost {
-            queue: self.settings.name.clone(),
-        })
+        held().ok_or_else(|| MessageError::lock_lost(&self.settings.name))
     }
 
     /// Puts a message in flight back in line, or, when it has been delivered often enough, to the dead letters.

@@ -108,22 +108,15 @@ impl Shared {
 
     /// Whether messages may be received.
     pub(super) fn check_open(&self) -> Result<()> {
-        let queue = || self.settings.name.clone();
         match self.phase() {
-            Phase::New => Err(MessageError::NotOpen {
-                queue: queue(),
-                returned: None,
-            }),
+            Phase::New => Err(MessageError::not_open(&self.settings.name, None)),
             Phase::Open | Phase::Draining => Ok(()),
             Phase::Closed => Err(self.closed(None)),
         }
     }
 
     pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
-        MessageError::Closed {
-            queue: self.settings.name.clone(),
-            returned,
-        }
+        MessageError::closed(&self.settings.name, returned)
     }
 
     fn phase(&self) -> Phase {
@@ -146,11 +139,10 @@ impl Shared {
     /// Why a message may not be sent in this phase.
     #[cold]
     fn refuse(&self, phase: Phase, message: MessageEnvelope) -> MessageError {
-        let (queue, returned) = (self.settings.name.clone(), Some(message));
         match phase {
-            Phase::New => MessageError::NotOpen { queue, returned },
-            Phase::Open => MessageError::Full { queue, returned },
-            Phase::Draining | Phase::Closed => MessageError::Closed { queue, returned },
+            Phase::New => MessageError::not_open(&self.settings.name, message),
+            Phase::Open => MessageError::full(&self.settings.name, message),
+            Phase::Draining | Phase::Closed => self.closed(Some(message)),
         }
     }
 

@@ -78,7 +78,7 @@ impl Desk {
                         "a request with the id `{id}` awaits its answer on queue `{}` already",
                         self.replies
                     ),
-                    returned: Some(message.clone()),
+                    returned: Some(Box::new(message.clone())),
                 });
             }
         };
@@ -133,10 +133,7 @@ impl Desk {
     }
 
     pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
-        MessageError::Closed {
-            queue: self.replies.clone(),
-            returned,
-        }
+        MessageError::closed(&self.replies, returned)
     }
 
     /// Who hands over what comes on the queue for the answers; when that ends, the desk is closed.

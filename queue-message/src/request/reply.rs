@@ -54,6 +54,6 @@ fn refused(problem: String, message: MessageEnvelope) -> MessageError {
     MessageError::Refused {
         part: "reply_to",
         problem,
-        returned: Some(message),
+        returned: Some(Box::new(message)),
     }
 }
