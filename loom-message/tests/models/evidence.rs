@@ -16,6 +16,11 @@ const KILLS: &[(&str, &str)] = &[
     ("M8", "closing::the_end_of_listening_wakes_an_idle_listener"),
     ("M9", "expiry::an_expiry_wakes_a_receiver_that_waits"),
     ("M10", "expiry::two_deadlines_set_at_once_are_both_kept"),
+    (
+        "M21",
+        "request::an_answer_against_a_request_that_is_dropped",
+    ),
+    ("M22", "request::a_close_wakes_a_request_that_waits"),
 ];
 
 #[test]

@@ -7,6 +7,7 @@ mod delivery;
 mod evidence;
 mod expiry;
 mod queue;
+mod request;
 #[path = "../../../loom-tests/tests/models/search.rs"]
 mod search;
 #[path = "../../../loom-tests/tests/models/tagged.rs"]

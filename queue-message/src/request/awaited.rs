@@ -18,7 +18,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use queue_core::{Receiver, Sender, bounded};
 
-use crate::sync::{Mutex, MutexGuard, lock};
+use crate::sync::{Mutex, MutexGuard, lock, step};
 use crate::{
     BoxError, IN_REPLY_TO, MessageEnvelope, MessageError, MessageId, MessageQueue, MessageReceiver,
     Result,
@@ -127,9 +127,12 @@ impl Desk {
     pub(super) fn close(&self) {
         let mut state = self.lock();
         state.is_closed = true;
-        let places = std::mem::take(&mut state.awaited);
-        drop(state);
-        drop(places);
+        // Their senders go, outside the lock, which tells those who wait.
+        step!(M22, {
+            let places = std::mem::take(&mut state.awaited);
+            drop(state);
+            drop(places);
+        });
     }
 
     pub(super) fn closed(&self, returned: Option<MessageEnvelope>) -> MessageError {
@@ -170,8 +173,10 @@ impl Awaited<'_> {
         };
         drop(state);
         drop(place);
-        self.answer.close();
-        self.answer.recv().ok()
+        step!(M21, {
+            self.answer.close();
+        });
+        self.answer.try_recv().ok()
     }
 }
 
