@@ -138,7 +138,3 @@ pub mod model {
     #[cfg(queue_loom)]
     pub use crate::sync::{set_luck, spurious_returns};
 }
-
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct ReadmeExamples;

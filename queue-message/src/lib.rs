@@ -83,3 +83,7 @@ pub use queue::{MessageQueue, MessageQueueExt};
 pub use receiver::{CallbackMessageReceiver, MessageReceiver};
 pub use request::Requester;
 pub use store::MessageStore;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct ReadmeExamples;
