@@ -1,9 +1,11 @@
 //! The loop that hands messages to a receiver, and how it is ended.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 use std::time::Duration;
 
@@ -14,6 +16,9 @@ use tracing::Instrument;
 
 use crate::sync::{Mutex, lock, step};
 use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result};
+
+/// How many messages a listener hands over before it lets others run.
+const TURN: u32 = 32;
 
 /// Those who listen to a queue, as far as they must be told to end: a channel without messages, whose sender goes. Each backend keeps one.
 #[derive(Debug)]
@@ -54,6 +59,7 @@ pub(crate) async fn listen(
 ) -> Result<()> {
     let mut ended = pin!(membership.0.recv_async());
     let was_open = queue.is_open();
+    let mut handed_over = 0_u32;
     loop {
         let next = queue.receive(Duration::MAX);
         let message = match select(ended.as_mut(), next).await {
@@ -64,7 +70,24 @@ pub(crate) async fn listen(
             Either::Right((Err(error), _)) => return Err(error),
         };
         process(&queue, receiver.as_ref(), message).await;
+        handed_over = handed_over.wrapping_add(1);
+        if handed_over.is_multiple_of(TURN) {
+            yield_now().await;
+        }
     }
+}
+
+/// Lets others run that share the thread: where messages and receivers are ready at once, nothing else does.
+async fn yield_now() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// [`listen`] on a thread of its own.
@@ -136,7 +159,7 @@ async fn process(
 }
 
 /// What a panic said.
-fn words(panic: &Box<dyn std::any::Any + Send>) -> &str {
+pub(crate) fn words(panic: &Box<dyn std::any::Any + Send>) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("(no text)")
