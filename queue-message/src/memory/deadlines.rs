@@ -7,6 +7,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
@@ -76,6 +77,14 @@ impl Deadlines {
                 None
             }
         }
+    }
+
+    /// Takes out one more that is due at the same moment as the last one.
+    pub(super) fn pop_at(&self, deadline: Instant) -> Option<u32> {
+        let mut heap = lock(&self.heap);
+        let next = heap.deadlines.peek_mut()?;
+        let is_due = next.0.0 == deadline;
+        is_due.then(|| PeekMut::pop(next).0.1)
     }
 
     /// Asks the clock to call at the first deadline, unless it will. Clocks may call at once, so no lock is held.

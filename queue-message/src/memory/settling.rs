@@ -1,6 +1,6 @@
 //! What becomes of messages in flight: by their receipts, or as time passes.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::shared::Shared;
 use super::table::{Entry, Locked, State};
@@ -56,39 +56,49 @@ impl Shared {
         })
     }
 
-    /// Does what is due.
+    /// Does what is due: what is due at one moment in the order of sequences.
     pub(super) fn pass_deadlines(&self) {
-        while let Some((deadline, id)) = self.deadlines.pop_due(self.clock.now()) {
-            let mut entry = self.table.existing(id);
-            if entry.armed != Some(deadline) {
-                continue;
+        while let Some((deadline, first)) = self.deadlines.pop_due(self.clock.now()) {
+            let mut ids = vec![first];
+            ids.extend(std::iter::from_fn(|| self.deadlines.pop_at(deadline)));
+            if ids.len() > 1 {
+                ids.sort_by_cached_key(|id| self.table.existing(*id).sequence);
             }
-            entry.armed = None;
-            match entry.state {
-                State::InFlight(Some(until)) if until > deadline => {
-                    self.arm(entry, id, Some(until))
-                }
-                State::Delayed(Some(due)) if due > deadline => self.arm(entry, id, Some(due)),
-                State::InFlight(Some(_)) => {
-                    tracing::debug!(
-                        queue = self.settings.name,
-                        "the lock on a message has expired"
-                    );
-                    self.come_back(id, entry);
-                }
-                State::Delayed(Some(_)) => {
-                    entry.state = State::Ready;
-                    entry.sequence = self.next_sequence();
-                    drop(entry);
-                    // A closed queue delivers nothing.
-                    let _ = self.line.push_back(id);
-                }
-                State::Free
-                | State::Ready
-                | State::Moving
-                | State::InFlight(None)
-                | State::Delayed(None) => {}
+            for id in ids {
+                self.pass(deadline, id);
             }
+        }
+    }
+
+    /// Does what is due with one entry.
+    fn pass(&self, deadline: Instant, id: u32) {
+        let mut entry = self.table.existing(id);
+        if entry.armed != Some(deadline) {
+            return;
+        }
+        entry.armed = None;
+        match entry.state {
+            State::InFlight(Some(until)) if until > deadline => self.arm(entry, id, Some(until)),
+            State::Delayed(Some(due)) if due > deadline => self.arm(entry, id, Some(due)),
+            State::InFlight(Some(_)) => {
+                tracing::debug!(
+                    queue = self.settings.name,
+                    "the lock on a message has expired"
+                );
+                self.come_back(id, entry);
+            }
+            State::Delayed(Some(_)) => {
+                entry.state = State::Ready;
+                entry.sequence = self.next_sequence();
+                drop(entry);
+                // A closed queue delivers nothing.
+                let _ = self.line.push_back(id);
+            }
+            State::Free
+            | State::Ready
+            | State::Moving
+            | State::InFlight(None)
+            | State::Delayed(None) => {}
         }
     }
 
