@@ -46,6 +46,8 @@ mod capabilities;
 pub mod clock;
 pub mod codec;
 mod config;
+#[cfg(not(queue_model))]
+pub mod conformance;
 mod connection;
 mod counters;
 mod descriptor;

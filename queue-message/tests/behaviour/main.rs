@@ -2,6 +2,7 @@
 
 mod cached;
 mod config;
+mod conformance;
 mod connection;
 mod counters;
 mod descriptor;
