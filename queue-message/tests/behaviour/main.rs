@@ -9,5 +9,6 @@ mod descriptor;
 mod envelope_display;
 mod envelope_json;
 mod factory;
+mod family_defects;
 mod request;
 mod tutorial;
