@@ -10,5 +10,6 @@ mod envelope_display;
 mod envelope_json;
 mod factory;
 mod family_defects;
+mod model;
 mod request;
 mod tutorial;
