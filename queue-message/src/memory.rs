@@ -98,7 +98,7 @@ impl MemoryMessageQueue {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// As [`put`](MessageStore::put), without waiting.
+    /// As [`put`](crate::MessageStore::put), without waiting.
     ///
     /// # Errors
     /// [`Full`](crate::MessageError::Full), [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed),
@@ -107,7 +107,7 @@ impl MemoryMessageQueue {
         self.0.try_put(message)
     }
 
-    /// As [`get`](MessageStore::get), without waiting.
+    /// As [`get`](crate::MessageStore::get), without waiting.
     ///
     /// # Errors
     /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
