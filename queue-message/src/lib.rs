@@ -12,6 +12,7 @@
 //! | [`MemoryMessageQueue`] | the queue in this process: bounded, with locks that expire, delays, dead letters, and a graceful end |
 //! | [`CachedMessageQueue`] | a buffer in front of another queue |
 //! | [`MessageQueueFactory`], [`MessageQueueConnection`], [`ConfigParams`] | queues by descriptors, by names, by settings and URLs |
+//! | [`Requester`] | requests and their answers, so that a sender learns what became of its message |
 //! | [`clock`] | time, which tests move by hand |
 //!
 //! A first program, step by step: `docs/messaging-basics.md`.
