@@ -1,5 +1,5 @@
-//! Two services on two threads. The order service asks the billing service for invoices, and waits for its answers; one of its
-//! orders is one that the billing service can never read, and ends among the dead letters.
+//! Two services on two threads. The order service asks the billing service for invoices, and waits for its
+//! answers; one of its orders is one that the billing service can never read, and ends among the dead letters.
 
 use std::sync::Arc;
 use std::thread;

@@ -56,7 +56,8 @@ pub trait MessageQueueConnection: fmt::Debug + Send + Sync {
     /// [`UnknownQueue`](crate::MessageError::UnknownQueue), [`Backend`](crate::MessageError::Backend).
     async fn queue(&self, name: &str) -> Result<Arc<dyn MessageQueue>>;
 
-    /// Sends the answer to `to` on the queue that it names: as [`MessageQueue::reply`], for services that answer many senders.
+    /// Sends the answer to `to` on the queue that it names: as [`MessageQueue::reply`], for services that answer many
+    /// senders.
     ///
     /// ```
     /// use queue_message::{ConfigParams, MemoryMessageQueueConnection, MessageEnvelope, MessageQueueConnection};
@@ -75,8 +76,8 @@ pub trait MessageQueueConnection: fmt::Debug + Send + Sync {
     /// ```
     ///
     /// # Errors
-    /// [`Refused`](crate::MessageError::Refused), with the message: `to` awaits no answer, or there is no queue of the name.
-    /// Those of [`queue`](Self::queue) and [`send`](MessageQueue::send).
+    /// [`Refused`](crate::MessageError::Refused), with the message: `to` awaits no answer, or there is no queue of the
+    /// name. Those of [`queue`](Self::queue) and [`send`](MessageQueue::send).
     async fn reply(&self, to: &MessageEnvelope, message: MessageEnvelope) -> Result<()> {
         request::reply_by_name(self, to, message).await
     }

@@ -110,13 +110,16 @@ pub trait MessageQueue: MessageStore {
         self.put(message).await.map(drop)
     }
 
-    /// Sends the answer to `to`, whose [`reply_to`](MessageEnvelope::reply_to) is this queue: with the id of `to` in the header
-    /// [`IN_REPLY_TO`](crate::IN_REPLY_TO), and with its trace id if the answer has none. Whoever answers completes `to` by itself, afterwards.
+    /// Sends the answer to `to`, whose [`reply_to`](MessageEnvelope::reply_to) is this queue: with the id of `to` in
+    /// the header [`IN_REPLY_TO`](crate::IN_REPLY_TO), and with its trace id if the answer has none. Whoever answers
+    /// completes `to` by itself, afterwards.
     ///
-    /// [`Requester`](crate::Requester) is the other side; a connection [looks the queue up](crate::MessageQueueConnection::reply) by its name.
+    /// [`Requester`](crate::Requester) is the other side. A connection
+    /// [looks the queue up](crate::MessageQueueConnection::reply) by its name.
     ///
     /// # Errors
-    /// [`Refused`](MessageError::Refused), with the message: `to` awaits its answer elsewhere, or none. Those of [`send`](Self::send).
+    /// [`Refused`](MessageError::Refused), with the message: `to` awaits its answer elsewhere, or none. Those of
+    /// [`send`](Self::send).
     async fn reply(&self, to: &MessageEnvelope, message: MessageEnvelope) -> Result<()> {
         request::reply(self, to, message).await
     }

@@ -18,19 +18,23 @@ use awaited::Desk;
 
 pub(crate) use reply::{reply, reply_by_name};
 
-/// Sends requests to one queue, and hands to each the answer that comes on another one. Clones are handles of one requester.
+/// Sends requests to one queue, and hands to each the answer that comes on another one. Clones are handles of
+/// one requester.
 ///
-/// A queue parts the sender from the receiver, so that the sender does not see what becomes of its message. A request names
-/// a queue for the answer ([`reply_to`](MessageEnvelope::reply_to)); its receiver [replies](MessageQueue::reply) there, with the
-/// request's id in the header [`IN_REPLY_TO`](crate::IN_REPLY_TO).
+/// A queue parts the sender from the receiver, so that the sender does not see what becomes of its message. A
+/// request names a queue for the answer ([`reply_to`](MessageEnvelope::reply_to)); its receiver
+/// [replies](MessageQueue::reply) there, with the request's id in the header
+/// [`IN_REPLY_TO`](crate::IN_REPLY_TO).
 ///
-/// Any number of requests may wait at once, and be answered in any order. The queue for the answers belongs to one requester: two would take each
-/// other's answers. An answer is completed when it is handed over. One that nobody awaits (it comes too late, or twice, or answers
-/// nothing that was asked here) is logged, [counted](Self::late_replies) and dropped, and holds up nobody.
+/// Any number of requests may wait at once, and be answered in any order. The queue for the answers belongs to
+/// one requester: two would take each other's answers. An answer is completed when it is handed over. One that
+/// nobody awaits (it comes too late, or twice, or answers nothing that was asked here) is logged,
+/// [counted](Self::late_replies) and dropped, and holds up nobody.
 ///
 /// Answers are taken off their queue by a *listener*: a thread that [`new`](Self::new) starts, or a future that
-/// [`with_listener`](Self::with_listener) gives out. It ends at once when the requester is [closed](Self::close), when its last handle is
-/// dropped, or when the queue for the answers is closed; requests that wait are told so.
+/// [`with_listener`](Self::with_listener) gives out. It ends at once when the requester is
+/// [closed](Self::close), when its last handle is dropped, and when the queue for the answers is closed or its
+/// backend fails. Requests that wait are told that the requester is closed.
 ///
 /// ```
 /// use queue_message::{MemoryMessageQueue, MessageEnvelope, MessageQueue, Requester};
@@ -66,13 +70,15 @@ struct Shared {
 }
 
 impl Requester {
-    /// A requester with the machine's clock, and a thread that takes the answers. Both queues are opened before, and closed by
-    /// whoever opened them.
+    /// A requester with the machine's clock, and a thread that takes the answers. Both queues are opened before,
+    /// and closed by whoever opened them.
     ///
-    /// The thread is outside any runtime. A backend whose futures need one is served by [`with_listener`](Self::with_listener).
+    /// The thread is outside any runtime. A backend whose futures need one is served by
+    /// [`with_listener`](Self::with_listener).
     ///
     /// # Errors
-    /// [`NotOpen`](MessageError::NotOpen) if `replies` is not open; [`Backend`](MessageError::Backend) if the thread cannot be started.
+    /// [`NotOpen`](MessageError::NotOpen) if `replies` is not open; [`Backend`](MessageError::Backend) if the
+    /// thread cannot be started.
     pub fn new(requests: Arc<dyn MessageQueue>, replies: Arc<dyn MessageQueue>) -> Result<Self> {
         Self::with_clock(requests, replies, clock::of_the_machine())
     }
@@ -100,8 +106,8 @@ impl Requester {
         Ok(requester)
     }
 
-    /// A requester without a thread, and the listener, which is to be polled by a task of the caller's. While that is not polled,
-    /// no answer arrives; when it is dropped, the requester is closed.
+    /// A requester without a thread, and the listener, which is to be polled by a task of the caller's. While
+    /// that is not polled, no answer arrives; when it is dropped, the requester is closed.
     ///
     /// The listener's outcome is that of [`listen`](MessageQueue::listen).
     ///
@@ -168,11 +174,12 @@ impl Requester {
         Blocking::over(Arc::new(self.clone()))
     }
 
-    /// Sends a request, and waits for its answer; `None`: there was none within `timeout` ([`Duration::MAX`]: wait for ever). The message keeps its id;
-    /// its [`reply_to`](MessageEnvelope::reply_to) is set here.
+    /// Sends a request, and waits for its answer; `None`: there was none within `timeout` ([`Duration::MAX`]:
+    /// wait for ever). The message keeps its id; its [`reply_to`](MessageEnvelope::reply_to) is set here.
     ///
-    /// The timeout runs from the first poll, and covers the wait for room as well as that for the answer. `None` does not say whether the request
-    /// was processed, or will be. A request that is sent again under its id takes the first answer to either.
+    /// The timeout runs from the first poll, and covers the wait for room as well as that for the answer. `None`
+    /// does not say whether the request was processed, or will be. A request that is sent again under its id
+    /// takes the first answer to either.
     ///
     /// The future may be dropped at any await. It then awaits nothing any more; whether the request was sent is as of
     /// [`send`](MessageQueue::send).
@@ -225,8 +232,8 @@ impl Requester {
         }
     }
 
-    /// How many messages came on the queue for the answers that nobody awaited: after the timeout, a second time, or without the id of a request
-    /// from here.
+    /// How many messages came on the queue for the answers that nobody awaited: after the timeout, a second
+    /// time, or without the id of a request from here.
     #[must_use]
     pub fn late_replies(&self) -> u64 {
         self.0.desk.late_replies()

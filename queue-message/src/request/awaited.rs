@@ -1,8 +1,9 @@
 //! Which answers are awaited, and the one moment at which an answer reaches its request or is too late.
 //!
-//! Each request has a channel for one answer, whose sender stands at the desk under the request's id. Whoever hands an answer
-//! over takes the sender out, so that a second answer finds none. Whoever gives up closes the channel, *then* takes
-//! what is in it. So an answer is either in the channel before that, and taken, or refused by it, and late:
+//! Each request has a channel for one answer, whose sender stands at the desk under the request's id. Whoever
+//! hands an answer over takes the sender out, so that a second answer finds none. Whoever gives up closes the
+//! channel, *then* takes what is in it. So an answer is either in the channel before that, and taken, or refused
+//! by it, and late:
 //!
 //! ```text
 //! listener   take the sender out of the desk ──► send      refused: late
