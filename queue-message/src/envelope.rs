@@ -142,7 +142,8 @@ impl MessageEnvelope {
     /// The message as the value that it was encoded from.
     ///
     /// # Errors
-    /// The bytes are not such a value in this format.
+    /// The header [`CONTENT_TYPE`] names another format ([`Codec::accepts`]); a message without that header may be in any.
+    /// Or the bytes are not such a value in this format.
     ///
     /// ```
     /// use queue_message::{MessageEnvelope, codec::Json};
@@ -152,7 +153,14 @@ impl MessageEnvelope {
     /// assert_eq!(value, ["a", "b"]);
     /// ```
     pub fn message_as_object<T>(&self, codec: &impl Codec<T>) -> Result<T, CodecError> {
-        codec.decode(&self.content.message)
+        match self.header(CONTENT_TYPE) {
+            Some(content_type) if !codec.accepts(content_type) => Err(CodecError::new::<T>(
+                codec.content_type(),
+                None,
+                format!("the message's content type is `{content_type}`"),
+            )),
+            _ => codec.decode(&self.content.message),
+        }
     }
 
     /// All headers.

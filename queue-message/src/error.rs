@@ -1,5 +1,6 @@
 //! The one error of the message layer.
 
+use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 
@@ -192,13 +193,37 @@ pub struct CodecError {
     pub detail: BoxError,
 }
 
+impl CodecError {
+    /// An error of a format at a value of type `T`, as a [`Codec`](crate::Codec) reports it.
+    ///
+    /// ```
+    /// use queue_message::{CodecError, Position};
+    ///
+    /// let error = CodecError::new::<u32>("text/plain", Some(Position::Byte(2)), "not a digit");
+    /// assert_eq!(error.to_string(), "text/plain and `u32` at byte 2: not a digit");
+    /// ```
+    #[must_use]
+    pub fn new<T: ?Sized>(
+        content_type: &'static str,
+        position: Option<Position>,
+        detail: impl Into<BoxError>,
+    ) -> Self {
+        Self {
+            content_type,
+            type_name: type_name::<T>(),
+            position,
+            detail: detail.into(),
+        }
+    }
+}
+
 /// Where an input is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Position {
     /// Bytes from the beginning.
     Byte(u64),
-    /// Line and column, from 1.
+    /// Line and column, from 1; a column is a byte.
     Text {
         /// The line.
         line: usize,

@@ -13,6 +13,7 @@
 //! | [`CachedMessageQueue`] | a buffer in front of another queue |
 //! | [`MessageQueueFactory`], [`MessageQueueConnection`], [`ConfigParams`] | queues by descriptors, by names, by settings and URLs |
 //! | [`Requester`] | requests and their answers, so that a sender learns what became of its message |
+//! | [`codec`] | values as bytes, and back: JSON, MessagePack, XML, Protobuf, Thrift |
 //! | [`clock`] | time, which tests move by hand |
 //!
 //! A first program, step by step: `docs/messaging-basics.md`.

@@ -1,6 +1,13 @@
 //! What the message layer does, room by room.
 
 mod cached;
+#[cfg(all(
+    feature = "messagepack",
+    feature = "protobuf",
+    feature = "thrift",
+    feature = "xml"
+))]
+mod codecs;
 mod config;
 mod conformance;
 mod connection;
