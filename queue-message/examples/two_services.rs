@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use queue_message::codec::Json;
+use queue_message::codec::{Json, MessagePack};
 use queue_message::{
     Blocking, BoxError, DEAD_LETTER_REASON, MemoryMessageQueue, MemoryMessageQueueConnection,
     MessageEnvelope, MessageQueue, MessageQueueConnection, MessageReceiver, Requester,
@@ -48,7 +48,7 @@ impl MessageReceiver for BillingService {
         };
         let answer = MessageEnvelope::builder()
             .message_type("invoice")
-            .message_as_object(&Json, &invoice)?
+            .message_as_object(&MessagePack, &invoice)?
             .build();
         self.connection.reply(&message, answer).await?;
         Ok(())
@@ -83,7 +83,7 @@ impl OrderService {
             .build();
         match self.requester.request(request, Duration::from_secs(30))? {
             Some(answer) => {
-                let invoice: Invoice = answer.message_as_object(&Json)?;
+                let invoice: Invoice = answer.message_as_object(&MessagePack)?;
                 println!(
                     "orders: order {} costs {} cents with tax",
                     invoice.order, invoice.cents_with_tax

@@ -5,6 +5,7 @@ use std::process::{Command, exit};
 
 #[path = "../../examples/messaging_basics.rs"]
 mod messaging_basics;
+#[cfg(feature = "messagepack")]
 #[path = "../../examples/two_services.rs"]
 mod two_services;
 
@@ -46,6 +47,7 @@ fn messaging_basics_prints_its_message() {
     assert!(blocks("text").contains(&printed));
 }
 
+#[cfg(feature = "messagepack")]
 #[test]
 fn two_services_print_invoices_and_a_dead_letter() {
     let test = "two_services_print_invoices_and_a_dead_letter";
