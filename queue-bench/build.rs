@@ -37,11 +37,12 @@ fn main() {
 }
 
 /// What is compiled in, as seen from here: only there does a change make a build dirty.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "src",
     "build.rs",
     "Cargo.toml",
     "../queue-core/src",
+    "../queue-message/src",
     "../Cargo.toml",
     "../Cargo.lock",
     "../rust-toolchain.toml",

@@ -201,8 +201,8 @@ impl Cell {
     #[must_use]
     pub fn on_threads(self, mode: Mode) -> Self {
         match mode {
-            Mode::Tokio => self.within(cores()),
-            Mode::TokioCurrent => self.within(0).with_load(Load::Alone),
+            Mode::Tokio | Mode::Messages => self.within(cores()),
+            Mode::TokioCurrent | Mode::MessagesCurrent => self.within(0).with_load(Load::Alone),
             _ => self,
         }
     }

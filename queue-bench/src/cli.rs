@@ -2,6 +2,7 @@
 
 mod choice;
 mod counting;
+mod crowding;
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
@@ -25,6 +26,7 @@ use crate::selfcheck;
 
 use choice::{Choice, Effort, not_empty};
 use counting::Counting;
+use crowding::InFlight;
 
 /// Every contender came through.
 const OK: u8 = 0;
@@ -78,6 +80,8 @@ enum Command {
     Selfcheck(Selfcheck),
     /// Count the instructions of uncontended operations; needs valgrind
     Instructions(Counting),
+    /// Measure what operations take by how many messages are in flight
+    InFlight(InFlight),
     /// Show what this machine is, and what about it could spoil a measurement
     Env,
     /// The child process that measures
@@ -250,6 +254,7 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
             done(selfcheck::run(seed, !no_pin))
         }
         Command::Instructions(counting) => counting.carry_out(),
+        Command::InFlight(in_flight) => in_flight.carry_out(),
         Command::Operate { operation, times } => {
             operation.carry_out(times).map_err(Refusal)?;
             Ok(OK)

@@ -26,10 +26,13 @@ mod lfqueue;
 mod mutex_condvar;
 mod nexus_channel;
 mod nexus_queue;
+mod omniqueue;
 mod planted;
 mod queue_core;
 mod queue_core_spsc;
+mod queue_message;
 mod rapidfire;
+mod raw_channel;
 mod ringbuf;
 mod rtrb;
 mod std_mpsc;
@@ -43,8 +46,8 @@ mod yardsticks;
 pub use contender::Contender;
 pub(crate) use planted::{DELAYED, SCALED, SLOWER, calibrate};
 pub use yardsticks::{
-    CHANNEL_CONTROL, CONTROL, OUR_CHANNEL, OUR_SPSC_RING, OURS, SPSC_RING_CONTROL, control_of,
-    is_ours,
+    CHANNEL_CONTROL, CONTROL, MESSAGES_CONTROL, OUR_CHANNEL, OUR_MESSAGES, OUR_SPSC_RING, OURS,
+    SPSC_RING_CONTROL, control_of, is_ours,
 };
 pub(crate) use yardsticks::{our_names, yardstick};
 
@@ -267,6 +270,10 @@ pub fn all() -> Vec<Contender> {
             block::<mutex_condvar::Bounded>(),
             poll::<mutex_condvar::Bounded>(),
         ],
+        messages::<queue_message::Memory>().to_vec(),
+        messages::<omniqueue::Shared>().to_vec(),
+        messages::<omniqueue::FannedOut>().to_vec(),
+        messages::<raw_channel::Raw>().to_vec(),
         #[cfg(feature = "cpp")]
         cpp::all(),
     ]
@@ -318,6 +325,11 @@ fn on_tokio<Q: Async>() -> Contender {
 
 fn on_tokio_current<Q: Async>() -> Contender {
     Contender::of_tasks::<Q>(Mode::TokioCurrent)
+}
+
+/// On either runtime, with messages that are completed.
+fn messages<Q: Async>() -> [Contender; 2] {
+    Mode::OF_MESSAGES.map(Contender::of_messages::<Q>)
 }
 
 fn batch16<Q: Batching>() -> Contender {

@@ -78,11 +78,16 @@ pub enum Mode {
     Batch16,
     /// The like with sixty-four.
     Batch64,
+    /// A message is sent, received and completed, each by a task, on a runtime of tokio's that has as many threads as the
+    /// cell uses cores.
+    Messages,
+    /// The like, on a runtime that has one thread.
+    MessagesCurrent,
 }
 
 impl Mode {
     /// Every mode, in the order in which they are run.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Block,
         Self::Try,
         Self::Async,
@@ -90,6 +95,8 @@ impl Mode {
         Self::TokioCurrent,
         Self::Batch16,
         Self::Batch64,
+        Self::Messages,
+        Self::MessagesCurrent,
     ];
 
     /// Those in which each worker is a thread.
@@ -104,17 +111,27 @@ impl Mode {
     /// Those in which the workers are tasks of one runtime.
     pub const OF_TASKS: [Self; 2] = [Self::Tokio, Self::TokioCurrent];
 
+    /// Those in which such tasks pass messages that are completed.
+    pub const OF_MESSAGES: [Self; 2] = [Self::Messages, Self::MessagesCurrent];
+
+    /// Whether messages are completed.
+    #[must_use]
+    pub const fn is_of_messages(self) -> bool {
+        matches!(self, Self::Messages | Self::MessagesCurrent)
+    }
+
     /// Whether the workers are tasks of one runtime.
     #[must_use]
     pub const fn has_runtime(self) -> bool {
-        matches!(self, Self::Tokio | Self::TokioCurrent)
+        matches!(self, Self::Tokio | Self::TokioCurrent) || self.is_of_messages()
     }
 
     /// How many messages a call passes at most.
     #[must_use]
     pub const fn batch(self) -> usize {
         match self {
-            Self::Block | Self::Try | Self::Async | Self::Tokio | Self::TokioCurrent => 1,
+            Self::Block | Self::Try | Self::Async => 1,
+            Self::Tokio | Self::TokioCurrent | Self::Messages | Self::MessagesCurrent => 1,
             Self::Batch16 => 16,
             Self::Batch64 => 64,
         }
@@ -128,10 +145,14 @@ pub enum Form {
     Ring,
     /// It wakes whoever sleeps at the other end.
     Channel,
+    /// The like, where others keep a message until it is completed; this one lets go of it when it is received.
+    Raw,
 }
 
-/// How a contract ends that is a ring's.
+/// How a contract ends that is a ring's, ...
 const RING: &str = "/ring";
+/// ... and one that keeps no messages.
+const RAW: &str = "/raw";
 
 /// What a queue promises, whatever the cell makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +198,8 @@ impl fmt::Display for Mode {
             Self::TokioCurrent => "tokio-current",
             Self::Batch16 => "batch16",
             Self::Batch64 => "batch64",
+            Self::Messages => "messages",
+            Self::MessagesCurrent => "messages-current",
         })
     }
 }
@@ -186,6 +209,7 @@ impl fmt::Display for Contract {
         write!(f, "{}/{}/{}", self.order, self.topology, self.mode)?;
         match self.form {
             Form::Ring => f.write_str(RING),
+            Form::Raw => f.write_str(RAW),
             Form::Channel => Ok(()),
         }
     }
@@ -209,13 +233,22 @@ mod tests {
             ..contract
         };
         assert_eq!(ring.to_string(), "per-producer/spmc/try/ring");
+        let raw = Contract {
+            mode: Mode::MessagesCurrent,
+            form: Form::Raw,
+            ..contract
+        };
+        assert_eq!(raw.to_string(), "per-producer/spmc/messages-current/raw");
     }
 
     #[test]
     fn a_worker_is_a_thread_or_a_task_in_every_mode() {
         for mode in Mode::ALL {
-            let is_of = [&Mode::OF_THREADS[..], &Mode::OF_TASKS].map(|kind| kind.contains(&mode));
-            assert_eq!(is_of, [!mode.has_runtime(), mode.has_runtime()], "{mode}");
+            let kinds = [&Mode::OF_THREADS[..], &Mode::OF_TASKS, &Mode::OF_MESSAGES];
+            let is_of = kinds.map(|kind| kind.contains(&mode));
+            let completes = mode.is_of_messages();
+            let passes_on = mode.has_runtime() && !completes;
+            assert_eq!(is_of, [!mode.has_runtime(), passes_on, completes], "{mode}");
             let written = serde_json::to_value(mode).unwrap();
             assert_eq!(
                 written,

@@ -72,8 +72,10 @@ impl Crew {
     pub fn in_mode(cell: &Cell, mode: Mode, pin: bool) -> Self {
         let crew = Self::of(&cell.on_threads(mode), pin);
         let runtime = match mode {
-            Mode::Tokio => Runtime::of_threads(&crew.seats(pin)),
-            Mode::TokioCurrent => Runtime::of_one_thread(crew.seats(pin)[0]),
+            Mode::Tokio | Mode::Messages => Runtime::of_threads(&crew.seats(pin)),
+            Mode::TokioCurrent | Mode::MessagesCurrent => {
+                Runtime::of_one_thread(crew.seats(pin)[0])
+            }
             _ => return crew,
         };
         Self {

@@ -16,7 +16,7 @@
 //!
 //! From the outside in: `cli` (subcommands), `run` (the parent process), `launch` (the
 //! child process), `schedule` (who runs next to whom), `slice` (one measurement), `limits`
-//! (what the machine allows), `latency` (delays), `instructions` (what valgrind counts),
+//! (what the machine allows), `latency` (delays), `instructions` (what valgrind counts), `in_flight` (messages by the thousand),
 //! [`contenders`] (the queues) and [`link`] (what a slice asks of a queue); [`suites`] (which
 //! cells), `statistics`, `environment`, `report` and `records` for what comes out, `compare` for
 //! two records, `selfcheck` for the comparison itself. [`transfer`] moves a fixed number of
@@ -30,6 +30,7 @@ pub mod contenders;
 pub mod contract;
 pub mod crew;
 mod environment;
+mod in_flight;
 mod instructions;
 mod interruption;
 mod latency;

@@ -21,9 +21,11 @@ use crate::cells::{Capacity, Cell};
 use crate::contract::{Form, Mode, Order, Topology};
 use crate::message::{Message, Payload};
 
+pub(crate) use asynchronous::at_once;
 pub use asynchronous::{Async, Await};
 pub use batch::{Batch, Batching};
 pub use select::{Select, Selecting};
+pub(crate) use windowed::Window;
 pub use windowed::Windowed;
 
 /// The two ends of a queue, one handle for each worker.

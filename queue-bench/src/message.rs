@@ -50,6 +50,16 @@ pub trait Message: Clone + Default + fmt::Debug + Send + Sync + Unpin + 'static 
 
     /// The [`digest`](Self::digest) of the message that is made of this word.
     fn digest_of(word: Word) -> u64;
+
+    /// Its bytes, for queues that carry nothing else.
+    fn as_bytes(&self) -> &[u8];
+
+    /// The message that has these bytes.
+    ///
+    /// # Panics
+    ///
+    /// Panics if none has.
+    fn from_bytes(bytes: &[u8]) -> Self;
 }
 
 /// Odd, with bits of no pattern: a change of one bit changes many.
@@ -74,6 +84,14 @@ impl Message for u64 {
     #[inline(always)]
     fn digest_of(word: Word) -> u64 {
         word
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        bytemuck::bytes_of(self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Self {
+        bytemuck::pod_read_unaligned(bytes)
     }
 }
 
@@ -104,6 +122,18 @@ where
     #[inline(always)]
     fn digest_of(word: Word) -> u64 {
         word.wrapping_mul(2)
+    }
+
+    #[inline(always)]
+    fn as_bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(self)
+    }
+
+    #[inline(always)]
+    fn from_bytes(bytes: &[u8]) -> Self {
+        let mut words = [0; N];
+        bytemuck::cast_slice_mut(&mut words).copy_from_slice(bytes);
+        words
     }
 }
 
@@ -141,6 +171,14 @@ impl Message for String {
     #[inline]
     fn digest_of(word: Word) -> u64 {
         digest_of_bytes(characters(word))
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        str::as_bytes(self)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_utf8(bytes.to_vec()).expect("its characters are those of ASCII")
     }
 }
 
@@ -304,6 +342,9 @@ mod tests {
                 let mut message = M::of(word);
                 assert_eq!(message.word(), word);
                 assert_eq!(message.digest(), M::digest_of(word));
+                let copy = M::from_bytes(message.as_bytes());
+                assert_eq!(copy.word(), word);
+                assert_eq!(copy.digest(), M::digest_of(word));
                 alter(&mut message);
                 assert_ne!(message.digest(), M::digest_of(word));
             }

@@ -92,7 +92,9 @@ fn trials(seed: u64) -> Vec<Trial> {
     let quick = Suite::Quick.members();
     let alone = Cell::shaped(1, 1, 64).with_load(Load::Alone);
     let tasks = Suite::Full.members();
-    let tasks = tasks.iter().filter(|(_, mode)| mode.has_runtime());
+    let tasks = tasks
+        .iter()
+        .filter(|(_, mode)| Mode::OF_TASKS.contains(mode));
     let equals = quick.iter().chain(tasks.step_by(3));
     let equals = equals.cycle().take(EQUALS);
     let equals = equals.map(|&(cell, mode)| (cell, mode, CONTROL));

@@ -296,6 +296,7 @@ mod tests {
     use super::*;
     use crate::contenders;
     use crate::contract::{Mode, Topology};
+    use crate::message::Payload;
     use crate::watchdog::Watchdog;
 
     /// Marks at these milliseconds, and a count between them.
@@ -382,6 +383,8 @@ mod tests {
             Cell::new(Topology::Mpsc, 2, 1, 0),
             Cell::unbounded(Topology::Mpsc, 2, 1),
             Cell::select(4, 2, 8),
+            Cell::shaped(1, 1, 1).with_payload(Payload::Lines),
+            Cell::shaped(2, 3, 64).with_payload(Payload::Lines),
         ] {
             for mode in Mode::ALL {
                 let crew = Crew::in_mode(&cell, mode, false);

@@ -64,7 +64,7 @@ fn quick() -> Vec<(Cell, Mode)> {
     in_modes(cells, &COMMON)
 }
 
-/// 104 cells and modes, so that a machine with two cores is through within an hour and a half.
+/// 108 cells and modes, so that a machine with two cores is through within an hour and a half.
 fn full() -> Vec<(Cell, Mode)> {
     let narrow = [(1, 1), (2, 2)];
     let varied = |slots: &'static [usize]| {
@@ -107,6 +107,7 @@ fn full() -> Vec<(Cell, Mode)> {
         in_modes(beyond, &[Mode::Block]),
         corners(),
         in_modes(tasks(), &Mode::OF_TASKS),
+        in_modes(messages([(1, 1), (4, 4)], [1024]), &Mode::OF_MESSAGES),
     ]
     .concat()
 }
@@ -135,6 +136,19 @@ fn tasks() -> impl Iterator<Item = Cell> {
         })
 }
 
+/// Where messages are completed: each of 256 bytes.
+fn messages(
+    shapes: impl IntoIterator<Item = (usize, usize)>,
+    capacities: impl IntoIterator<Item = usize> + Clone,
+) -> impl Iterator<Item = Cell> {
+    shapes.into_iter().flat_map(move |(producers, consumers)| {
+        let capacities = capacities.clone().into_iter();
+        capacities.map(move |slots| {
+            Cell::shaped(producers, consumers, slots).with_payload(Payload::Lines)
+        })
+    })
+}
+
 fn grid() -> Vec<(Cell, Mode)> {
     let cells = SHAPES.into_iter().flat_map(|(producers, consumers)| {
         CAPACITIES.into_iter().flat_map(move |slots| {
@@ -142,7 +156,9 @@ fn grid() -> Vec<(Cell, Mode)> {
                 .map(|payload| Cell::shaped(producers, consumers, slots).with_payload(payload))
         })
     });
-    in_modes(cells, &Mode::ALL)
+    let modes = [&Mode::OF_THREADS[..], &Mode::OF_TASKS].concat();
+    let messages = in_modes(messages(SHAPES, CAPACITIES), &Mode::OF_MESSAGES);
+    [in_modes(cells, &modes), messages].concat()
 }
 
 #[cfg(test)]
@@ -153,7 +169,7 @@ mod tests {
 
     #[test]
     fn no_cell_stands_twice_in_a_suite() {
-        for (suite, size) in [(Suite::Quick, 12), (Suite::Full, 104), (Suite::Grid, 980)] {
+        for (suite, size) in [(Suite::Quick, 12), (Suite::Full, 108), (Suite::Grid, 1050)] {
             let members = suite.members();
             let names: HashSet<_> = members
                 .iter()
@@ -166,6 +182,20 @@ mod tests {
     #[test]
     fn the_full_suite_begins_with_the_quick_one() {
         assert!(Suite::Full.members().starts_with(&Suite::Quick.members()));
+    }
+
+    #[test]
+    fn messages_are_of_256_bytes_and_not_in_the_quick_suite() {
+        for (suite, count) in [(Suite::Quick, 0), (Suite::Full, 4), (Suite::Grid, 70)] {
+            let members = suite.members();
+            let messages = members.iter().filter(|(_, mode)| mode.is_of_messages());
+            assert!(
+                messages
+                    .clone()
+                    .all(|(cell, _)| cell.payload == Payload::Lines)
+            );
+            assert_eq!(messages.count(), count, "{suite:?}");
+        }
     }
 
     #[test]

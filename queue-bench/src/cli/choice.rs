@@ -38,7 +38,7 @@ pub(super) struct Choice {
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     cells: Option<GlobMatcher>,
 
-    /// Only the modes whose name matches, as in 'async', 'tokio*' or 'batch*'
+    /// Only the modes whose name matches, as in 'async', 'tokio*', 'batch*' or 'messages*'
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     modes: Option<GlobMatcher>,
 
@@ -49,7 +49,7 @@ pub(super) struct Choice {
 /// Which contenders, how often and how long.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Effort {
-    /// Only the contenders whose name matches, and queue-core
+    /// Only the contenders whose name matches, and ours
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     contenders: Option<GlobMatcher>,
 
@@ -172,7 +172,7 @@ impl Choice {
             }
             let _ = writeln!(
                 text,
-                "{cell:36} {mode:13} {:>5.0} s  {}{tags}",
+                "{cell:36} {mode:16} {:>5.0} s  {}{tags}",
                 time.as_secs_f64(),
                 Vec::from_iter(names).join(" ")
             );

@@ -38,9 +38,9 @@ pub struct Contender {
     pub contract: Contract,
     /// What else a reader should know.
     pub notes: &'static str,
-    /// In the order of [`Payload::ALL`]; only words in the modes and kinds of cells where no suite
+    /// With which messages; only words in the modes and kinds of cells where no suite
     /// varies the payload, as each costs the compiler its time.
-    measure: &'static [Measure],
+    measure: &'static [(Payload, Measure)],
     holds: fn(usize) -> bool,
     carries: fn(Payload) -> bool,
     threads: Option<OnThreads>,
@@ -59,7 +59,7 @@ impl Contender {
                 form: L::Queue::FORM,
             },
             notes: L::NOTES,
-            measure: const { &[slice::measure::<L, u64>] },
+            measure: const { &[(Payload::Word, slice::measure::<L, u64>)] },
             holds: L::Queue::holds,
             carries: L::Queue::carries,
             threads: Some(OnThreads {
@@ -79,9 +79,29 @@ impl Contender {
                 mode,
                 ..own.contract
             },
-            measure: const { &[slice::measure_tasks::<Q, u64>] },
+            measure: const { &[(Payload::Word, slice::measure_tasks::<Q, u64>)] },
             threads: None,
             ..own
+        }
+    }
+
+    /// The like where messages are completed, whose bytes lie elsewhere.
+    pub(super) fn of_messages<Q: Async>(mode: Mode) -> Self {
+        Self {
+            name: Q::NAME,
+            version: Q::VERSION,
+            kind: Kind::Buffered,
+            contract: Contract {
+                order: Q::ORDER,
+                topology: Q::TOPOLOGY,
+                mode,
+                form: Q::FORM,
+            },
+            notes: Q::NOTES,
+            measure: const { &[(Payload::Lines, slice::measure_tasks::<Q, [u64; 32]>)] },
+            holds: Q::holds,
+            carries: Q::carries,
+            threads: None,
         }
     }
 
@@ -90,10 +110,10 @@ impl Contender {
         Self {
             measure: const {
                 &[
-                    slice::measure::<L, u64>,
-                    slice::measure::<L, [u64; 8]>,
-                    slice::measure::<L, [u64; 32]>,
-                    slice::measure::<L, String>,
+                    (Payload::Word, slice::measure::<L, u64>),
+                    (Payload::Line, slice::measure::<L, [u64; 8]>),
+                    (Payload::Lines, slice::measure::<L, [u64; 32]>),
+                    (Payload::String, slice::measure::<L, String>),
                 ]
             },
             ..Self::of::<L>(kind)
@@ -109,15 +129,17 @@ impl Contender {
         }
     }
 
-    /// The same queue, whose slices something else measures, in words.
-    pub(super) fn measured_by(self, measure: &'static [Measure]) -> Self {
+    /// The same queue, whose slices something else measures.
+    pub(super) fn measured_by(self, measure: &'static [(Payload, Measure)]) -> Self {
         Self { measure, ..self }
     }
 
     /// The measurement with these messages, if it takes them.
     fn with(&self, payload: Payload) -> Option<Measure> {
-        let place = Payload::ALL.iter().position(|&kind| kind == payload)?;
-        self.measure.get(place).copied()
+        let mut kinds = self.measure.iter();
+        kinds
+            .find(|(kind, _)| *kind == payload)
+            .map(|&(_, measure)| measure)
     }
 
     /// Whether it is one of our own queues.

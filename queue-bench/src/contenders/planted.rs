@@ -11,7 +11,7 @@ use crate::cells::{Cell, Kind};
 use crate::contract::{Form, Mode, Order, Topology};
 use crate::crew::Crew;
 use crate::link::{Async, Block, Ends, Held, Link, Producers, Queue};
-use crate::message::Message;
+use crate::message::{Message, Payload};
 use crate::slice::{self, Failure, Measured};
 
 /// How much slower they are.
@@ -42,7 +42,7 @@ pub(super) fn all() -> Vec<Contender> {
     let on_threads = [
         scaled_by(
             Contender::of::<Ours>(Kind::Buffered),
-            const { &[scaled_threads] },
+            const { &[(Payload::Word, scaled_threads)] },
         ),
         delayed(Contender::of::<Delayed<Ours>>(Kind::Buffered)),
     ];
@@ -50,7 +50,7 @@ pub(super) fn all() -> Vec<Contender> {
         [
             scaled_by(
                 Contender::of_tasks::<Tasks>(mode),
-                const { &[scaled_tasks] },
+                const { &[(Payload::Word, scaled_tasks)] },
             ),
             delayed(Contender::of_tasks::<Delayed<Tasks>>(mode)),
         ]
@@ -193,6 +193,10 @@ impl<Q: Async> Async for Delayed<Q> {
     #[inline]
     async fn recv<M: Message>(receiver: &mut Self::Receiver<M>) -> Option<M> {
         Q::recv(receiver).await
+    }
+
+    async fn hang_up<M: Message>((sender, _): Self::Sender<M>) {
+        Q::hang_up(sender).await;
     }
 }
 

@@ -1,10 +1,13 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::*;
 use crate::cells::{Cell, Load};
 use crate::contract::{Form, Mode, Topology};
 use crate::crew::Crew;
-use crate::message::Payload;
+use crate::message::{Message, Payload, producer, sequence, word};
+use crate::runtime::{Runtime, Task};
 use crate::suites::Suite;
 use crate::watchdog::Watchdog;
 
@@ -26,10 +29,16 @@ fn each_name_stands_once_in_each_cell_and_mode() {
                         && cell.load == Load::Steady
                         && cell.payload == Payload::Word
                 }
+                Mode::Messages | Mode::MessagesCurrent => cell.payload == Payload::Lines,
                 _ => false,
             };
             if is_held {
-                assert!(names.contains(&OURS), "{cell} {mode}");
+                let ours = if mode.is_of_messages() {
+                    OUR_MESSAGES
+                } else {
+                    OURS
+                };
+                assert!(names.contains(&ours), "{cell} {mode}");
                 assert!(names.len() > 1, "{cell} {mode}");
             }
             names.sort_unstable();
@@ -48,9 +57,9 @@ fn whoever_can_be_slept_on_is_no_ring() {
             let all = all();
             let mut same = all.iter().filter(|other| other.name == contender.name);
             // Ours has its name in common: a ring where the caller polls, a channel elsewhere.
-            let is_channel = |other: &Contender| other.contract.form == Form::Channel;
+            let is_no_ring = |other: &Contender| other.contract.form != Form::Ring;
             assert!(
-                contender.is_ours() || same.all(is_channel),
+                contender.is_ours() || same.all(is_no_ring),
                 "{}",
                 contender.name
             );
@@ -111,4 +120,58 @@ fn every_contender_moves_messages_on_one_thread() {
             }
         }
     }
+}
+
+/// Sends that many messages of 256 bytes from four tasks to four others, which see each of them once.
+fn pass_each_once<Q: Async>(messages: u64) {
+    type Lines = [u64; 32];
+    let cell = Cell::shaped(4, 4, 1024);
+    let (senders, receivers) = Q::open::<Lines>(&cell);
+    let share = messages / cell.producers as u64;
+    let seen: Arc<[AtomicU64]> = (0..messages.div_ceil(64))
+        .map(|_| AtomicU64::new(0))
+        .collect();
+
+    let sending = senders
+        .into_iter()
+        .enumerate()
+        .map(|(index, mut sender)| -> Task<u64> {
+            Box::pin(async move {
+                for number in 0..share {
+                    Q::send(&mut sender, Lines::of(word(index, number))).await;
+                }
+                Q::hang_up::<Lines>(sender).await;
+                0
+            })
+        });
+    let receiving = receivers.into_iter().map(|mut receiver| -> Task<u64> {
+        let seen = Arc::clone(&seen);
+        Box::pin(async move {
+            let mut received = 0;
+            while let Some(message) = Q::recv::<Lines>(&mut receiver).await {
+                let word = message.word();
+                assert_eq!(message.digest(), Lines::digest_of(word), "{word:x} is torn");
+                let number = producer(word) as u64 * share + sequence(word);
+                let bit = 1 << (number % 64);
+                let before = seen[(number / 64) as usize].fetch_or(bit, Ordering::Relaxed);
+                assert_eq!(before & bit, 0, "message {number} came twice");
+                received += 1;
+            }
+            received
+        })
+    });
+    let runtime = Runtime::of_threads(&[None, None]);
+    let outcomes = runtime.start(sending.chain(receiving).collect());
+    let received: u64 = outcomes.into_iter().map(Result::unwrap).sum();
+    assert_eq!(received, messages, "{}", Q::NAME);
+}
+
+#[test]
+fn who_completes_messages_receives_each_once() {
+    let watchdog = Watchdog::for_tests();
+    watchdog.watch("messages", Duration::ZERO);
+    pass_each_once::<queue_message::Memory>(100_000);
+    pass_each_once::<raw_channel::Raw>(100_000);
+    pass_each_once::<omniqueue::Shared>(100_000);
+    pass_each_once::<omniqueue::FannedOut>(100_000);
 }

@@ -15,6 +15,9 @@ pub const OUR_CHANNEL: &str = "queue-core-channel";
 /// The name of our ring for one producer and one consumer.
 pub const OUR_SPSC_RING: &str = "queue-core-spsc";
 
+/// The name of our queue of messages.
+pub const OUR_MESSAGES: &str = "queue-message";
+
 /// The name under which they run a second time, as their own peer: what differs between
 /// the two is noise.
 pub const CONTROL: &str = "control";
@@ -24,6 +27,9 @@ pub const CHANNEL_CONTROL: &str = "control-channel";
 
 /// The like of our ring for one producer and one consumer.
 pub const SPSC_RING_CONTROL: &str = "control-spsc";
+
+/// The like of our queue of messages.
+pub const MESSAGES_CONTROL: &str = "control-message";
 
 /// One of our queues, and the contracts of those who are compared with it.
 struct Yardstick {
@@ -38,7 +44,14 @@ struct Yardstick {
 /// The first line that fits a contract counts, of those whose queue takes part.
 ///
 /// A queue of ours stands in it with all modes that it takes part in, and fits its own line first.
-const YARDSTICKS: [Yardstick; 3] = [
+const YARDSTICKS: [Yardstick; 4] = [
+    Yardstick {
+        ours: OUR_MESSAGES,
+        control: MESSAGES_CONTROL,
+        topologies: &Topology::ALL,
+        forms: &[Form::Channel, Form::Raw],
+        modes: &Mode::OF_MESSAGES,
+    },
     Yardstick {
         ours: OUR_SPSC_RING,
         control: SPSC_RING_CONTROL,
@@ -142,7 +155,7 @@ mod tests {
             let ours = all.iter().filter(|c| ours.contains(&c.name));
             yardstick(&of(peer, mode).contract, ours)
         };
-        let every = [OURS, OUR_CHANNEL, OUR_SPSC_RING];
+        let every = [OURS, OUR_CHANNEL, OUR_SPSC_RING, OUR_MESSAGES];
         for (peer, mode, ours) in [
             ("rtrb", Mode::Try, OUR_SPSC_RING),
             ("ringbuf", Mode::Batch64, OUR_SPSC_RING),
@@ -154,6 +167,8 @@ mod tests {
             ("crossfire-spsc", Mode::Try, OUR_CHANNEL),
             ("crossfire-spsc", Mode::Block, OURS),
             ("tokio", Mode::TokioCurrent, OURS),
+            ("omniqueue", Mode::Messages, OUR_MESSAGES),
+            ("raw-channel", Mode::MessagesCurrent, OUR_MESSAGES),
         ] {
             assert_eq!(measured_by(peer, mode, &every), Some(ours), "{peer} {mode}");
         }

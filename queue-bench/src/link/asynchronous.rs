@@ -28,6 +28,24 @@ pub trait Async: Queue {
     /// Receives the next message; `None` once all senders are gone and the queue is empty.
     fn recv<M: Message>(receiver: &mut Self::Receiver<M>)
     -> impl Future<Output = Option<M>> + Send;
+
+    /// Lets go of a producer's handle; after the last one's there are no more messages.
+    fn hang_up<M: Message>(sender: Self::Sender<M>) -> impl Future<Output = ()> + Send {
+        drop(sender);
+        std::future::ready(())
+    }
+}
+
+/// What comes of a future that does not wait.
+///
+/// # Panics
+///
+/// Panics if it does.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("what should have been done at once waits"),
+    }
 }
 
 /// Each operation is awaited.

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::table::{Column, Place, digits, grid, nanoseconds};
 use super::{Metric, Row, Status, Verdict};
 use crate::contenders::{OURS, is_ours, our_names};
+use crate::contract::Mode;
 use crate::records::Record;
 use crate::run::LAUNCHES;
 
@@ -80,7 +81,8 @@ pub(crate) fn summary(record: &Record) -> String {
 const LEGEND: &str = "\
     ratio: queue-core / peer with its 95 % interval, above 1 queue-core is faster; itself: the noise floor\n\
     (of ours, the one that is made for the peer's contract: queue-core-spsc for rings of one thread at each end, in try\n\
-    queue-core-channel for channels, queue-core for the others; M msg/s and itself are queue-core's)\n\
+    queue-core-channel for channels, queue-message where messages are completed, queue-core for the others; M msg/s and\n\
+    itself are queue-core's, or queue-message's)\n\
     best peer: chosen in one half of the launches, compared in the other; closest: chosen and compared in all of them\n\
     mean ratio: geometric, over the cells that are ranked\n";
 
@@ -95,9 +97,16 @@ pub(super) fn conclusion(best: &[&Row]) -> Option<String> {
     ))
 }
 
-/// The best peer of each cell and mode that has one, the one that is furthest ahead first.
+/// The best peer of each cell and mode that has one, the one that is furthest ahead first; of queues, and not of
+/// those of messages, which stand on them.
 pub(super) fn best_peers(record: &Record) -> Vec<&Row> {
+    let is_of_messages = |mode: &str| {
+        Mode::OF_MESSAGES
+            .iter()
+            .any(|known| known.to_string() == mode)
+    };
     let mut best: Vec<_> = places(record, Metric::Throughput)
+        .filter(|(_, mode)| !is_of_messages(mode))
         .filter_map(|place| best_peer(record, place))
         .collect();
     best.sort_by(least_ratio);
@@ -148,7 +157,9 @@ fn cells(record: &Record) -> Vec<Vec<String>> {
 fn cell(record: &Record, place: (&str, &str)) -> Vec<String> {
     let (cell, mode) = place;
     let of = |metric| of(record, metric, place);
-    let ours = of(Metric::Throughput).find(|row| row.contender == OURS);
+    let ours = of(Metric::Throughput)
+        .find(|row| row.contender == OURS)
+        .or_else(|| of(Metric::Throughput).find(|row| is_ours(&row.contender)));
     let best = best_peer(record, place);
     let closest = of(Metric::Throughput)
         .filter(|row| !is_ours(&row.contender) && is_ranked(row))
@@ -288,6 +299,7 @@ fn scenarios(record: &Record) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contenders::OUR_MESSAGES;
 
     #[test]
     fn a_cell_and_a_peer_have_a_line_and_a_failure_is_told() {
@@ -352,6 +364,44 @@ mod tests {
         assert_eq!(
             line("gil in"),
             "gil in spsc-1p1c-cap64-8B try: a slice did not end"
+        );
+    }
+
+    #[test]
+    fn messages_have_lines_of_their_own_and_no_part_in_the_mean() {
+        let row = |contender: &str, mode: &str, ratio| Row {
+            cell: "mpmc-4p4c-cap1024-256B".to_owned(),
+            mode: mode.to_owned(),
+            contender: contender.to_owned(),
+            contract: format!("fifo/mpmc/{mode}"),
+            median: Some(2e6),
+            ratio: Some(ratio),
+            verdict: Verdict::Faster,
+            ..Row::default()
+        };
+        let best = |row| Row {
+            metric: Metric::BestPeer,
+            ..row
+        };
+        let record = Record {
+            lines: Vec::new(),
+            rows: vec![
+                row(OUR_MESSAGES, "messages", 1.0),
+                row("omniqueue", "messages", 4.0),
+                best(row("omniqueue", "messages", 4.0)),
+                row(OURS, "block", 1.0),
+                best(row("kanal", "block", 2.0)),
+            ],
+        };
+        let text = summary(&record);
+        let mut lines = text
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let messages = lines.find(|line| line.get(1) == Some(&"messages"));
+        assert_eq!(messages.unwrap()[2..6], ["2.00", "-", "omniqueue", "4.00"]);
+        assert!(
+            text.contains("geometric mean 2.00, slower in 0 of 1 cells"),
+            "{text}"
         );
     }
 

@@ -142,7 +142,7 @@ pub(crate) fn legend_of_delays(seed: u64, clock_ns: f64) -> String {
 /// What the columns mean.
 pub(crate) fn legend(seed: u64) -> String {
     format!(
-        "block: calls that wait; try: calls that do not, retried; async: one task on each thread; tokio, tokio-current: tasks on its runtime of as many threads as cores, and of one; batchN: N at a time\n\
+        "block: calls that wait; try: calls that do not, retried; async: one task on each thread; tokio, tokio-current: tasks on its runtime of as many threads as cores, and of one; batchN: N at a time; messages, messages-current: sent, received and completed by such tasks, where ours is queue-message; raw: nothing is kept to be completed\n\
          contract: order/topology/mode that the queue promises; queue-core has a row for each that it keeps. control: queue-core against itself\n\
          median: messages received per second, M/s = million, over the launches; its interval from order statistics, of six launches or more\n\
          ratio: queue-core / contender (of ours, the one that has a row with the contender's contract), from adjacent slices, geometric mean over the launches; its interval Student's; above 1, queue-core is faster\n\

@@ -94,7 +94,7 @@ async fn produce<Q: Async, M: Message>(
     .await;
     let counted = tally.count - before;
 
-    drop(sender);
+    Q::hang_up(sender).await;
     track.producers.leave();
     Outgo {
         tally,
@@ -203,6 +203,7 @@ mod tests {
 
     use super::*;
     use crate::contract::Mode;
+    use crate::message::Payload;
     use crate::watchdog::Watchdog;
 
     /// Whether a task of that many operations of tokio's runs without being suspended.
@@ -236,10 +237,15 @@ mod tests {
         watchdog.watch("tasks on one thread", Duration::ZERO);
         let cell = Cell::shaped(4, 1, 65536);
         let crew = Crew::in_mode(&cell, Mode::TokioCurrent, false);
-        for contender in crate::contenders::all() {
-            if contender.competes(&cell, Mode::TokioCurrent) {
+        let words = (Mode::TokioCurrent, cell);
+        let messages = (Mode::MessagesCurrent, cell.with_payload(Payload::Lines));
+        for (contender, (mode, cell)) in crate::contenders::all()
+            .iter()
+            .flat_map(|contender| [(contender, words), (contender, messages)])
+        {
+            if contender.competes(&cell, mode) {
                 let measured = contender
-                    .measure(&crew, &cell, Duration::from_millis(5))
+                    .measure(&crew, &cell, Duration::from_millis(20))
                     .unwrap();
                 let least = measured.shares[..4].iter().min().copied();
                 let equal = measured.shares[..4].iter().sum::<u64>() / 4;

@@ -123,13 +123,13 @@ fn every_contender_passes_the_check_in_every_cell() {
         .iter()
         .map(|row| (row["cell"].to_string(), row["mode"].to_string()))
         .collect();
-    assert_eq!(pairs.len(), 104);
+    assert_eq!(pairs.len(), 108);
     assert_eq!(
         of_metric("limit")
             .iter()
             .filter(|row| row["contender"] == "fetch-add")
             .count(),
-        104
+        108
     );
     assert!(!of_metric("control").is_empty());
 }
@@ -230,4 +230,20 @@ fn each_cell_has_the_contenders_that_fit_it() {
         ],
         &["kanal"],
     );
+    for mode in ["messages", "messages-current"] {
+        let of = |contender: &str| format!("{contender} fifo/mpmc/{mode}");
+        let message_queues = ["queue-message", "omniqueue", "omniqueue-fan-out"].map(of);
+        let raw = ["raw-channel", "queue-message"].map(|name| of(name) + "/raw");
+        let expected: Vec<_> = message_queues
+            .iter()
+            .chain(&raw)
+            .map(String::as_str)
+            .collect();
+        has(
+            "mpmc-4p4c-cap1024-256B",
+            mode,
+            &expected,
+            &["queue-core", "tokio"],
+        );
+    }
 }
