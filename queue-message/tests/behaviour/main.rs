@@ -18,5 +18,6 @@ mod envelope_json;
 mod factory;
 mod family_defects;
 mod model;
+mod once_each;
 mod request;
 mod tutorial;
