@@ -61,22 +61,25 @@ impl Deadlines {
         step!(M9, self.set_alarm(heap));
     }
 
-    /// Takes out the first deadline that is not after `now`. When there is none left, sees to being called for the next one.
+    /// Takes out the first deadline that is not after `now`. When there is none left, sees to being called for the next one:
+    /// whoever takes out one goes on until then.
     pub(super) fn pop_due(&self, now: Instant) -> Option<(Instant, u32)> {
         let mut heap = lock(&self.heap);
-        // The clock has called, or somebody came before it did.
+        let due = heap
+            .deadlines
+            .peek()
+            .is_some_and(|Reverse((first, _))| *first <= now);
+        if due {
+            let Reverse((deadline, id)) = heap.deadlines.pop()?;
+            // No call is asked for meanwhile: it would come at once, within this one.
+            heap.alarmed = Some(deadline);
+            return Some((deadline, id));
+        }
         if heap.alarmed.is_some_and(|alarmed| alarmed <= now) {
             heap.alarmed = None;
         }
-        match heap.deadlines.peek() {
-            Some(Reverse((deadline, _))) if *deadline <= now => {
-                heap.deadlines.pop().map(|Reverse(due)| due)
-            }
-            _ => {
-                step!(M10, self.set_alarm(heap));
-                None
-            }
-        }
+        step!(M10, self.set_alarm(heap));
+        None
     }
 
     /// Takes out one more that is due at the same moment as the last one.

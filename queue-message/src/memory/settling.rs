@@ -78,8 +78,9 @@ impl Shared {
         }
         entry.armed = None;
         match entry.state {
-            State::InFlight(Some(until)) if until > deadline => self.arm(entry, id, Some(until)),
-            State::Delayed(Some(due)) if due > deadline => self.arm(entry, id, Some(due)),
+            State::InFlight(Some(later)) | State::Delayed(Some(later)) if later > deadline => {
+                self.arm(entry, id, Some(later));
+            }
             State::InFlight(Some(_)) => {
                 tracing::debug!(
                     queue = self.settings.name,

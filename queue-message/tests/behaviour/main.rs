@@ -12,6 +12,7 @@ mod config;
 mod conformance;
 mod connection;
 mod counters;
+mod deadlines;
 mod descriptor;
 mod envelope_display;
 mod envelope_json;
