@@ -28,7 +28,11 @@ type Ends = (Sender<Infallible>, Receiver<Infallible>);
 
 /// Whether a listener is still wanted.
 #[derive(Debug)]
-pub(crate) struct Membership(Receiver<Infallible>);
+pub(crate) struct Membership {
+    ended: Receiver<Infallible>,
+    /// A close then is the end of listening, and no error.
+    was_open: bool,
+}
 
 impl Default for Listeners {
     fn default() -> Self {
@@ -37,9 +41,10 @@ impl Default for Listeners {
 }
 
 impl Listeners {
-    /// One more that listens, from now on.
-    pub(crate) fn join(&self) -> Membership {
-        Membership(lock(&self.0).1.clone())
+    /// One more that listens, from now on, to a queue that is open or not.
+    pub(crate) fn join(&self, was_open: bool) -> Membership {
+        let ended = lock(&self.0).1.clone();
+        Membership { ended, was_open }
     }
 
     /// Ends the listening of all who have joined.
@@ -57,8 +62,7 @@ pub(crate) async fn listen(
     receiver: Arc<dyn MessageReceiver>,
     membership: Membership,
 ) -> Result<()> {
-    let mut ended = pin!(membership.0.recv_async());
-    let was_open = queue.is_open();
+    let mut ended = pin!(membership.ended.recv_async());
     let mut handed_over = 0_u32;
     loop {
         let next = queue.receive(Duration::MAX);
@@ -66,7 +70,9 @@ pub(crate) async fn listen(
             Either::Left(_) => return Ok(()),
             Either::Right((Ok(Some(message)), _)) => message,
             Either::Right((Ok(None), _)) => continue,
-            Either::Right((Err(MessageError::Closed { .. }), _)) if was_open => return Ok(()),
+            Either::Right((Err(MessageError::Closed { .. }), _)) if membership.was_open => {
+                return Ok(());
+            }
             Either::Right((Err(error), _)) => return Err(error),
         };
         process(&queue, receiver.as_ref(), message).await;

@@ -184,7 +184,12 @@ pub trait MessageQueue: MessageStore {
     /// # Errors
     /// As of [`get`](MessageStore::get). A queue that is closed while it is listened to is no error.
     async fn listen(&self, receiver: Arc<dyn MessageReceiver>) -> Result<()> {
-        listening::listen(self.handle(), receiver, self.listeners().join()).await
+        listening::listen(
+            self.handle(),
+            receiver,
+            self.listeners().join(self.is_open()),
+        )
+        .await
     }
 
     /// [Listens](Self::listen) on a thread of its own, and returns. Errors of listening are logged.
@@ -195,7 +200,11 @@ pub trait MessageQueue: MessageStore {
     /// # Errors
     /// [`Backend`](MessageError::Backend) if the thread cannot be started.
     fn begin_listen(&self, receiver: Arc<dyn MessageReceiver>) -> Result<()> {
-        listening::begin(self.handle(), receiver, self.listeners().join())
+        listening::begin(
+            self.handle(),
+            receiver,
+            self.listeners().join(self.is_open()),
+        )
     }
 
     /// Ends all listening to this queue that has begun: idle listeners return at once, others after the message that they are at.

@@ -102,7 +102,11 @@ impl Requester {
             listeners,
             ..
         } = &*requester.0;
-        listening::begin(replies.clone(), Desk::receiver(desk), listeners.join())?;
+        listening::begin(
+            replies.clone(),
+            Desk::receiver(desk),
+            listeners.join(replies.is_open()),
+        )?;
         Ok(requester)
     }
 
@@ -150,7 +154,11 @@ impl Requester {
             listeners,
             ..
         } = &*requester.0;
-        let listener = listening::listen(replies.clone(), Desk::receiver(desk), listeners.join());
+        let listener = listening::listen(
+            replies.clone(),
+            Desk::receiver(desk),
+            listeners.join(replies.is_open()),
+        );
         (requester, listener)
     }
 
