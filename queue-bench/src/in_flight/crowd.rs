@@ -41,7 +41,10 @@ pub(super) struct Crowd {
     random: StdRng,
     /// By number; what is being settled is missing.
     held: Vec<Option<Held>>,
+    /// What is being settled, ...
     batch: Vec<Held>,
+    /// ... and what was received and is not yet kept.
+    received: Vec<MessageEnvelope>,
     /// How much time has passed.
     now: Duration,
 }
@@ -71,6 +74,7 @@ impl Crowd {
             random: StdRng::seed_from_u64(seed),
             held: (0..size).map(|_| None).collect(),
             batch: Vec::with_capacity(BATCH),
+            received: Vec::with_capacity(2 * BATCH),
             now: Duration::ZERO,
         };
         for number in 0..size {
@@ -96,11 +100,12 @@ impl Crowd {
         let mut batch = self.choose();
         let numbers: Vec<Word> = batch.iter().map(|held| held.number).collect();
         spent.time(Operation::Complete, BATCH, || {
-            for mut held in batch.drain(..) {
+            for held in &mut batch {
                 let completed = at_once(self.queue.complete(&mut held.message));
                 completed.expect("it is locked");
             }
         });
+        spent.time(Operation::Free, BATCH, || batch.clear());
         let mut fresh = Vec::with_capacity(BATCH);
         spent.time(Operation::Make, BATCH, || {
             fresh.extend(numbers.into_iter().map(make));
@@ -108,7 +113,8 @@ impl Crowd {
         spent.time(Operation::Send, BATCH, || {
             fresh.drain(..).for_each(|message| self.send(message));
         });
-        let received = self.receive_some(BATCH, batch, Operation::Receive, spent);
+        self.batch = batch;
+        let received = self.receive_some(BATCH, Operation::Receive, spent);
         assert_eq!(received, BATCH, "as many as were sent");
     }
 
@@ -121,7 +127,8 @@ impl Crowd {
             }
         });
         batch.clear();
-        let received = self.receive_some(BATCH, batch, Operation::ReceiveAgain, spent);
+        self.batch = batch;
+        let received = self.receive_some(BATCH, Operation::ReceiveAgain, spent);
         assert_eq!(received, BATCH, "as many as were abandoned");
     }
 
@@ -138,7 +145,8 @@ impl Crowd {
         });
         for (mut held, time) in batch.drain(..).zip(times) {
             held.until = self.now + time;
-            self.keep(held);
+            let number = held.number as usize;
+            self.held[number] = Some(held);
         }
         self.batch = batch;
     }
@@ -149,30 +157,24 @@ impl Crowd {
         let begin = Instant::now();
         self.clock.advance(passing);
         let took = begin.elapsed();
-        let batch = mem::take(&mut self.batch);
-        let expired = self.receive_some(usize::MAX, batch, Operation::ReceiveAgain, spent);
+        let expired = self.receive_some(usize::MAX, Operation::ReceiveAgain, spent);
         spent.add(Operation::Expire, expired, took);
     }
 
-    /// Receives up to so many, until there is nothing; how many there were. They are kept, and `batch` is used for it.
-    fn receive_some(
-        &mut self,
-        most: usize,
-        mut batch: Vec<Held>,
-        operation: Operation,
-        spent: &mut Spent,
-    ) -> usize {
+    /// Receives up to so many, until there is nothing, and keeps them; how many there were.
+    fn receive_some(&mut self, most: usize, operation: Operation, spent: &mut Spent) -> usize {
+        let mut received = mem::take(&mut self.received);
         let begin = Instant::now();
-        batch.extend(std::iter::from_fn(|| self.receive()).take(most));
+        received.extend(std::iter::from_fn(|| self.receive()).take(most));
         let took = begin.elapsed();
-        let count = batch.len();
+        let count = received.len();
         spent.add(operation, count, took);
-        for held in batch.drain(..) {
-            let is_first = held.message.delivery_count() == 1;
-            assert_eq!(is_first, operation == Operation::Receive, "{held:?}");
-            self.keep(held);
+        for message in received.drain(..) {
+            let is_first = message.delivery_count() == 1;
+            assert_eq!(is_first, operation == Operation::Receive, "{message:?}");
+            self.keep(message);
         }
-        self.batch = batch;
+        self.received = received;
         count
     }
 
@@ -190,9 +192,15 @@ impl Crowd {
         batch
     }
 
-    /// Keeps a message, in place of the delivery that has expired, if one has.
-    fn keep(&mut self, held: Held) {
-        let before = self.held[held.number as usize].replace(held);
+    /// Keeps a message that was just received, in place of the delivery that has expired, if one has.
+    fn keep(&mut self, message: MessageEnvelope) {
+        let number = number(&message);
+        let held = Held {
+            number,
+            message,
+            until: self.now + LOCK,
+        };
+        let before = self.held[number as usize].replace(held);
         assert!(
             before
                 .as_ref()
@@ -205,13 +213,8 @@ impl Crowd {
         at_once(self.queue.send(message)).expect("there is room");
     }
 
-    fn receive(&self) -> Option<Held> {
-        let message = at_once(self.queue.receive(Duration::ZERO)).expect("it is open")?;
-        Some(Held {
-            number: number(&message),
-            message,
-            until: self.now + LOCK,
-        })
+    fn receive(&self) -> Option<MessageEnvelope> {
+        at_once(self.queue.receive(Duration::ZERO)).expect("it is open")
     }
 
     /// Looks whether all are in flight and none is overdue.
