@@ -5,7 +5,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The id of a message: 32 hexadecimal digits drawn by chance, or any text that its sender chose.
+use serde::de::Deserializer;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// The id of a message: 32 hexadecimal digits drawn by chance, or any text that its sender chose. For serde, too, it is
+/// text.
 ///
 /// ```
 /// use queue_message::MessageId;
@@ -15,10 +19,10 @@ use std::sync::Arc;
 /// assert_eq!(drawn, drawn.to_string().as_str().into());
 /// assert_eq!(MessageId::from("order 7").to_string(), "order 7");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(Id);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Id {
     /// What is written as 32 lower-case hexadecimal digits, and only that.
     Hex(u128),
@@ -42,12 +46,6 @@ impl From<&str> for MessageId {
     }
 }
 
-impl From<String> for MessageId {
-    fn from(text: String) -> Self {
-        text.as_str().into()
-    }
-}
-
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -58,7 +56,8 @@ impl fmt::Display for MessageId {
 }
 
 /// What one delivery of a message is settled with: [`delete`](crate::MessageStore::delete) and its like. It is good until the
-/// message is settled, or its lock expires. It is text to whoever passes it on ([`Display`](fmt::Display), [`FromStr`]).
+/// message is settled, or its lock expires. It is text to whoever passes it on ([`Display`](fmt::Display), [`FromStr`],
+/// serde).
 ///
 /// ```
 /// use queue_message::Receipt;
@@ -66,10 +65,10 @@ impl fmt::Display for MessageId {
 /// let receipt: Receipt = "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a".parse().unwrap();
 /// assert_eq!(receipt.to_string(), "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Receipt(Token);
 
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Token {
     /// What is written as 48 lower-case hexadecimal digits, and only that.
     Words([u64; 3]),
@@ -109,14 +108,6 @@ impl From<&str> for Receipt {
     }
 }
 
-impl FromStr for Receipt {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text.into())
-    }
-}
-
 impl fmt::Display for Receipt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -125,6 +116,49 @@ impl fmt::Display for Receipt {
         }
     }
 }
+
+/// What both are as text.
+macro_rules! text {
+    ($name:ident) => {
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                text.as_str().into()
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Infallible> {
+                Ok(text.into())
+            }
+        }
+
+        /// The text, in the name's brackets.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({:?})", stringify!($name), self.to_string())
+            }
+        }
+
+        /// As text.
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        /// From text.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::from)
+            }
+        }
+    };
+}
+
+text!(MessageId);
+text!(Receipt);
 
 /// `text` as a number, if it is just so many lower-case hexadecimal digits.
 fn hex(text: &str, digits: usize) -> Option<u128> {
@@ -152,6 +186,25 @@ mod tests {
         ] {
             assert_eq!(MessageId::from(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn both_are_text_to_others() {
+        let id = MessageId::from("0123456789abcdef0123456789abcdef");
+        let receipt = Receipt::from_words([1, 2, 3]);
+        assert_eq!(
+            format!("{:?}", MessageId::from("a\"b")),
+            r#"MessageId("a\"b")"#
+        );
+        assert_eq!(format!("{id:?}"), format!("MessageId(\"{id}\")"));
+        assert_eq!(format!("{receipt:?}"), format!("Receipt(\"{receipt}\")"));
+
+        let json = serde_json::to_string(&(&id, &receipt)).unwrap();
+        assert_eq!(json, format!(r#"["{id}","{receipt}"]"#));
+        let read: (MessageId, Receipt) = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, (id.clone(), receipt.clone()));
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(Receipt::from(receipt.to_string()), receipt);
     }
 
     #[test]
