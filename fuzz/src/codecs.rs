@@ -64,7 +64,8 @@ fn decoded<T>(codec: &impl Codec<T>, bytes: &[u8]) -> Option<T> {
         Ok(value) => return Some(value),
         Err(error) => error,
     };
-    assert!(error.to_string().starts_with(codec.content_type()));
+    let named = format!("`{}` as {}", error.type_name, codec.content_type());
+    assert!(error.to_string().starts_with(&named));
     match error.position {
         // serde_json does not always say.
         None => assert_eq!(error.content_type, "application/json", "{error}"),

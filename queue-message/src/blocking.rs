@@ -61,7 +61,8 @@ impl<Q: MessageQueue + ?Sized> Blocking<Q> {
         Self(queue)
     }
 
-    /// The queue itself.
+    /// The queue itself, for what does not block, and so has no other face:
+    /// [`try_put`](crate::MemoryMessageQueue::try_put), say.
     #[must_use]
     pub fn queue(&self) -> &Arc<Q> {
         &self.0
@@ -125,7 +126,7 @@ impl<Q: MessageQueue + ?Sized> Blocking<Q> {
 
     pub fn send_encoded<T: Sync>(
         &self,
-        codec: &(impl Codec<T> + Sync),
+        codec: &(impl Codec<T> + Sync + ?Sized),
         message_type: impl Into<Cow<'static, str>> + Send,
         value: &T,
     ) -> Result<()> {

@@ -103,6 +103,7 @@ impl MessageEnvelope {
     }
 
     /// The transaction that the message belongs to, across all services.
+    #[doc(alias = "correlation_id")]
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.content.trace_id.as_deref()
@@ -131,10 +132,24 @@ impl MessageEnvelope {
         &self.content.message
     }
 
-    /// The message as text.
+    /// The message as text, whatever its content type.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// It is not UTF-8. With `?`, the error becomes a [`CodecError`] or a [`MessageError`](crate::MessageError).
+    ///
+    /// ```
+    /// use queue_message::MessageEnvelope;
+    ///
+    /// fn length(message: &MessageEnvelope) -> queue_message::Result<usize> {
+    ///     Ok(message.message_as_string()?.chars().count())
+    /// }
+    ///
+    /// assert_eq!(length(&MessageEnvelope::new(None, "text", "tea"))?, 3);
+    /// let error = length(&MessageEnvelope::new(None, "text", b"tea\xff".to_vec())).unwrap_err();
+    /// assert!(error.to_string().starts_with("`str` as text/plain at byte 3: invalid utf-8"), "{error}");
+    /// # queue_message::Result::<()>::Ok(())
+    /// ```
+    #[doc(alias = "get_message_as_string")]
     pub fn message_as_string(&self) -> Result<&str, Utf8Error> {
         str::from_utf8(&self.content.message)
     }
@@ -152,7 +167,8 @@ impl MessageEnvelope {
     /// let value: Vec<String> = message.message_as_object(&Json).unwrap();
     /// assert_eq!(value, ["a", "b"]);
     /// ```
-    pub fn message_as_object<T>(&self, codec: &impl Codec<T>) -> Result<T, CodecError> {
+    #[doc(alias = "get_message_as")]
+    pub fn message_as_object<T>(&self, codec: &(impl Codec<T> + ?Sized)) -> Result<T, CodecError> {
         match self.header(CONTENT_TYPE) {
             Some(content_type) if !codec.accepts(content_type) => Err(CodecError::new::<T>(
                 codec.content_type(),

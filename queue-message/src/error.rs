@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::error::Error;
 use std::fmt;
+use std::str::Utf8Error;
 
 use crate::MessageEnvelope;
 
@@ -12,8 +13,10 @@ pub type Result<T, E = MessageError> = std::result::Result<T, E>;
 /// Any error, as receivers and backends give theirs.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Why an operation on messages was not done. None of them loses a message: one that was to be sent comes back
-/// ([`into_message`](Self::into_message)), and one that was received stays where it is.
+/// Why an operation on messages was not done. A message that was to be sent comes back
+/// ([`into_message`](Self::into_message)), and one that was received stays where it is. Only a
+/// [`Backend`](Self::Backend) that failed in a send has it, or not: who would send it again keeps a clone, which copies
+/// nothing.
 ///
 /// ```
 /// use queue_message::{MemoryMessageQueue, MessageEnvelope, MessageError};
@@ -122,7 +125,19 @@ impl MessageError {
         }
     }
 
-    /// [`NotOpen`](Self::NotOpen), with the message if one was to be sent. For backends, as are the next three.
+    /// The error alone, where the message is still in the queue that it was to be moved from.
+    pub(crate) fn without_message(mut self) -> Self {
+        if let Self::NotOpen { returned, .. }
+        | Self::Closed { returned, .. }
+        | Self::Full { returned, .. }
+        | Self::Refused { returned, .. } = &mut self
+        {
+            *returned = None;
+        }
+        self
+    }
+
+    /// [`NotOpen`](Self::NotOpen), with the message if one was to be sent. For backends, as are those that follow.
     #[cold]
     #[must_use]
     pub fn not_open(queue: &str, returned: impl Into<Option<MessageEnvelope>>) -> Self {
@@ -161,6 +176,34 @@ impl MessageError {
         }
     }
 
+    /// [`NotSupported`](Self::NotSupported).
+    #[cold]
+    #[must_use]
+    pub fn not_supported(queue: &str, operation: &'static str) -> Self {
+        Self::NotSupported {
+            queue: queue.into(),
+            operation,
+        }
+    }
+
+    /// [`Backend`](Self::Backend), with the backend's own error.
+    ///
+    /// ```
+    /// use queue_message::MessageError;
+    ///
+    /// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+    /// let error = MessageError::backend("orders", refused);
+    /// assert_eq!(error.to_string(), "queue `orders`: the backend failed: connection refused");
+    /// ```
+    #[cold]
+    #[must_use]
+    pub fn backend(queue: &str, source: impl Into<BoxError>) -> Self {
+        Self::Backend {
+            queue: queue.into(),
+            source: source.into(),
+        }
+    }
+
     /// A setting, or a part of a descriptor or a URL, that is wrong.
     pub(crate) fn config(part: impl Into<String>, problem: impl Into<String>) -> Self {
         Self::Config {
@@ -173,12 +216,13 @@ impl MessageError {
 /// Why bytes are not a value of a type, or a value cannot be bytes: which format, which type, and where.
 ///
 /// ```
-/// use queue_message::{Codec, codec::Json};
+/// use queue_message::{Codec, Position, codec::Json};
 ///
 /// let error = Codec::<Vec<u32>>::decode(&Json, b"[1, two]").unwrap_err();
 /// assert_eq!(error.content_type, "application/json");
 /// assert!(error.type_name.contains("u32"));
-/// assert!(error.to_string().contains("column 6"), "{error}");
+/// assert_eq!(error.position, Some(Position::Text { line: 1, column: 6 }));
+/// assert_eq!(error.to_string(), "`alloc::vec::Vec<u32>` as application/json at line 1 column 6: expected ident");
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
@@ -200,7 +244,7 @@ impl CodecError {
     /// use queue_message::{CodecError, Position};
     ///
     /// let error = CodecError::new::<u32>("text/plain", Some(Position::Byte(2)), "not a digit");
-    /// assert_eq!(error.to_string(), "text/plain and `u32` at byte 2: not a digit");
+    /// assert_eq!(error.to_string(), "`u32` as text/plain at byte 2: not a digit");
     /// ```
     #[must_use]
     pub fn new<T: ?Sized>(
@@ -214,6 +258,20 @@ impl CodecError {
             position,
             detail: detail.into(),
         }
+    }
+}
+
+/// Bytes are not text.
+impl From<Utf8Error> for CodecError {
+    fn from(error: Utf8Error) -> Self {
+        let position = Position::Byte(error.valid_up_to() as u64);
+        Self::new::<str>("text/plain", Some(position), error)
+    }
+}
+
+impl From<Utf8Error> for MessageError {
+    fn from(error: Utf8Error) -> Self {
+        CodecError::from(error).into()
     }
 }
 
@@ -243,11 +301,15 @@ impl fmt::Display for Position {
 
 impl fmt::Display for CodecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} and `{}`", self.content_type, self.type_name)?;
-        if let Some(position) = self.position {
-            write!(f, " at {position}")?;
-        }
-        write!(f, ": {}", self.detail)
+        write!(f, "`{}` as {}", self.type_name, self.content_type)?;
+        let detail = self.detail.to_string();
+        let Some(position) = self.position else {
+            return write!(f, ": {detail}");
+        };
+        // Some libraries end with the place, others leave it out.
+        let place = format!(" at {position}");
+        let problem = detail.strip_suffix(&place).unwrap_or(&detail);
+        write!(f, "{place}: {problem}")
     }
 }
 

@@ -53,6 +53,7 @@ impl EnvelopeBuilder {
     }
 
     /// The transaction that the message belongs to, across all services. An empty one is none.
+    #[doc(alias = "correlation_id")]
     pub fn trace_id(mut self, trace_id: impl Into<String>) -> Self {
         let trace_id = trace_id.into();
         self.trace_id = (!trace_id.is_empty()).then(|| trace_id.into());
@@ -72,7 +73,8 @@ impl EnvelopeBuilder {
         self
     }
 
-    /// The message itself.
+    /// The message itself: bytes, or text.
+    #[doc(alias = "set_message_as_string")]
     pub fn message(mut self, message: impl Into<Bytes>) -> Self {
         self.message = message.into();
         self
@@ -82,9 +84,22 @@ impl EnvelopeBuilder {
     ///
     /// # Errors
     /// The format has no form for this value.
+    ///
+    /// ```
+    /// use queue_message::codec::{Codec, Json};
+    /// use queue_message::{CONTENT_TYPE, MessageEnvelope};
+    ///
+    /// // A codec that is chosen as the program runs is as good.
+    /// let codec: &dyn Codec<Vec<u32>> = &Json;
+    /// let message = MessageEnvelope::builder().message_as_object(codec, &vec![1, 2])?.build();
+    /// assert_eq!(message.header(CONTENT_TYPE), Some(codec.content_type()));
+    /// assert_eq!(message.message_as_object(codec)?, [1, 2]);
+    /// # Ok::<(), queue_message::CodecError>(())
+    /// ```
+    #[doc(alias = "set_message_as_object")]
     pub fn message_as_object<T>(
         self,
-        codec: &impl Codec<T>,
+        codec: &(impl Codec<T> + ?Sized),
         value: &T,
     ) -> Result<Self, CodecError> {
         let message = codec.encode(value)?;

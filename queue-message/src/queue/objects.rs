@@ -25,7 +25,8 @@ use crate::{CONTENT_TYPE, MessageEnvelope, MessageQueue, Result};
 /// # }).unwrap();
 /// ```
 pub trait MessageQueueExt: MessageQueue {
-    /// Sends a value as JSON, with its content type in a header.
+    /// Sends a value as JSON, with its content type in a header, and without a trace id: a message that has one, or a
+    /// delay, is [built](crate::EnvelopeBuilder::message_as_object) and sent.
     ///
     /// # Errors
     /// [`Codec`](crate::MessageError::Codec), and those of [`send`](MessageQueue::send).
@@ -41,7 +42,7 @@ pub trait MessageQueueExt: MessageQueue {
     /// [`Codec`](crate::MessageError::Codec), and those of [`send`](MessageQueue::send).
     fn send_encoded<T: Sync>(
         &self,
-        codec: &(impl Codec<T> + Sync),
+        codec: &(impl Codec<T> + Sync + ?Sized),
         message_type: impl Into<Cow<'static, str>> + Send,
         value: &T,
     ) -> impl Future<Output = Result<()>> + Send;
@@ -66,7 +67,7 @@ impl<Q: MessageQueue + ?Sized> MessageQueueExt for Q {
 
     async fn send_encoded<T: Sync>(
         &self,
-        codec: &(impl Codec<T> + Sync),
+        codec: &(impl Codec<T> + Sync + ?Sized),
         message_type: impl Into<Cow<'static, str>> + Send,
         value: &T,
     ) -> Result<()> {

@@ -55,8 +55,8 @@ fn two_services_print_invoices_and_a_dead_letter() {
     // Its types are in a module here.
     let printed = printed.replace(concat!(module_path!(), "::"), "");
     let lines: Vec<&str> = printed.lines().collect();
-    let failure = "application/json and `two_services::Order` at line 1 column 42: \
-                   invalid type: string \"a lot\", expected u64 at line 1 column 42";
+    let failure = "`two_services::Order` as application/json at line 1 column 42: \
+                   invalid type: string \"a lot\", expected u64";
     assert_eq!(
         lines,
         [
