@@ -17,7 +17,8 @@ pub use system::SystemClock;
 
 /// Where a queue has the time from, and who wakes it when a moment comes.
 ///
-/// [`SystemClock`] is the machine's; [`ManualClock`] moves only when it is told to, for tests.
+/// [`SystemClock`] is the machine's; [`ManualClock`] moves only when it is told to, for tests. [`Alarm::new`] shows one
+/// of a program's own.
 pub trait Clock: fmt::Debug + Send + Sync {
     /// This moment, by a clock that never goes back.
     fn now(&self) -> Instant;

@@ -90,7 +90,7 @@ impl Requester {
     pub fn with_clock(
         requests: Arc<dyn MessageQueue>,
         replies: Arc<dyn MessageQueue>,
-        clock: Arc<dyn Clock>,
+        clock: impl Clock + 'static,
     ) -> Result<Self> {
         if !replies.is_open() {
             return Err(MessageError::not_open(replies.name(), None));
@@ -119,14 +119,14 @@ impl Requester {
     /// use futures_util::future::try_join;
     /// use queue_message::clock::SystemClock;
     /// use queue_message::{MemoryMessageQueue, MessageEnvelope, MessageQueue, Requester};
-    /// use std::{sync::Arc, time::Duration};
+    /// use std::time::Duration;
     ///
     /// # pollster::block_on(async {
     /// let (prices, answers) = (MemoryMessageQueue::new("prices"), MemoryMessageQueue::new("prices.answers"));
     /// prices.open().await?;
     /// answers.open().await?;
     /// let queues = (prices.handle(), answers.handle());
-    /// let (requester, listener) = Requester::with_listener(queues.0, queues.1, Arc::new(SystemClock));
+    /// let (requester, listener) = Requester::with_listener(queues.0, queues.1, SystemClock);
     ///
     /// let ask = async {
     ///     let answer = requester.request(MessageEnvelope::new(None, "price of", "hat"), Duration::from_secs(10)).await?;
@@ -142,11 +142,11 @@ impl Requester {
     /// # queue_message::Result::<()>::Ok(())
     /// # }).unwrap();
     /// ```
-    pub fn with_listener(
+    pub fn with_listener<C: Clock + 'static>(
         requests: Arc<dyn MessageQueue>,
         replies: Arc<dyn MessageQueue>,
-        clock: Arc<dyn Clock>,
-    ) -> (Self, impl Future<Output = Result<()>> + Send + use<>) {
+        clock: C,
+    ) -> (Self, impl Future<Output = Result<()>> + Send + use<C>) {
         let requester = Self::of(requests, replies, clock);
         let Shared {
             replies,
@@ -165,13 +165,13 @@ impl Requester {
     fn of(
         requests: Arc<dyn MessageQueue>,
         replies: Arc<dyn MessageQueue>,
-        clock: Arc<dyn Clock>,
+        clock: impl Clock + 'static,
     ) -> Self {
         Self(Arc::new(Shared {
             desk: Arc::new(Desk::new(replies.name())),
             requests,
             replies,
-            clock,
+            clock: Arc::new(clock),
             listeners: Listeners::default(),
         }))
     }

@@ -1,7 +1,6 @@
 //! Models of requests and their answers.
 
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
@@ -29,7 +28,7 @@ fn an_answer_against_the_end_of_its_request() {
         let (requests, clock) = queue(1);
         let (replies, _) = queue(1);
         let (requester, listener) =
-            Requester::with_listener(requests.handle(), replies.handle(), Arc::new(clock.clone()));
+            Requester::with_listener(requests.handle(), replies.handle(), clock.clone());
         let mut listener = pin!(listener);
         let mut request = pin!(requester.request(message("q"), TIMEOUT));
         assert!(poll_once(request.as_mut()).is_pending());
@@ -56,7 +55,7 @@ fn an_answer_against_a_request_that_is_dropped() {
         let (requests, clock) = queue(1);
         let (replies, _) = queue(1);
         let (requester, listener) =
-            Requester::with_listener(requests.handle(), replies.handle(), Arc::new(clock));
+            Requester::with_listener(requests.handle(), replies.handle(), clock);
         let mut request = Box::pin(requester.request(message("q"), TIMEOUT));
         assert!(poll_once(request.as_mut()).is_pending());
         answer(&replies);
@@ -80,7 +79,7 @@ fn a_close_wakes_a_request_that_waits() {
         let (requests, clock) = queue(1);
         let (replies, _) = queue(1);
         let (requester, _listener) =
-            Requester::with_listener(requests.handle(), replies.handle(), Arc::new(clock));
+            Requester::with_listener(requests.handle(), replies.handle(), clock);
         let other = requester.clone();
         let closer = thread::spawn(move || other.close());
         let outcome = block_on(requester.request(message("q"), TIMEOUT));

@@ -27,13 +27,7 @@ impl Alarms {
             .wakers
             .first_key_value()
             .is_some_and(|(first, _)| *first == key);
-        (
-            Alarm {
-                alarms: Arc::downgrade(self),
-                key: Some(key),
-            },
-            is_next,
-        )
+        (Alarm::listed(Arc::downgrade(self), key), is_next)
     }
 
     /// The next deadline.
@@ -62,36 +56,97 @@ impl Alarms {
 
 /// A waker that a [`Clock`](super::Clock) will wake. Dropped, it is taken back.
 #[must_use = "dropped, it wakes nobody"]
-pub struct Alarm {
-    alarms: Weak<Alarms>,
-    /// `None`: there is nothing to take back.
-    key: Option<(Instant, u64)>,
+pub struct Alarm(Kind);
+
+enum Kind {
+    Listed {
+        alarms: Weak<Alarms>,
+        key: (Instant, u64),
+    },
+    Foreign(Box<dyn FnOnce() + Send + Sync>),
+    /// There is nothing to take back.
+    Rung,
 }
 
 impl Alarm {
+    /// An alarm of a clock of one's own. `take_back` is called when it is dropped, also after it has rung.
+    ///
+    /// ```
+    /// use queue_message::clock::{Alarm, Clock};
+    /// use queue_message::{MemoryMessageQueue, MessageQueue};
+    /// use std::sync::mpsc::{RecvTimeoutError, channel};
+    /// use std::task::Waker;
+    /// use std::thread;
+    /// use std::time::{Duration, Instant, SystemTime};
+    ///
+    /// /// A clock with a thread for each alarm.
+    /// #[derive(Debug)]
+    /// struct Threads;
+    ///
+    /// impl Clock for Threads {
+    ///     fn now(&self) -> Instant {
+    ///         Instant::now()
+    ///     }
+    ///
+    ///     fn system_time(&self) -> SystemTime {
+    ///         SystemTime::now()
+    ///     }
+    ///
+    ///     fn wake_at(&self, deadline: Instant, waker: Waker) -> Alarm {
+    ///         let (kept, dropped) = channel::<()>();
+    ///         thread::spawn(move || {
+    ///             let left = deadline.saturating_duration_since(Instant::now());
+    ///             if dropped.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+    ///                 waker.wake();
+    ///             }
+    ///         });
+    ///         Alarm::new(move || drop(kept))
+    ///     }
+    /// }
+    ///
+    /// let queue = MemoryMessageQueue::builder("orders").clock(Threads).build()?.blocking();
+    /// queue.open()?;
+    /// assert!(queue.receive(Duration::from_millis(1))?.is_none());
+    /// # queue_message::Result::<()>::Ok(())
+    /// ```
+    pub fn new(take_back: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self(Kind::Foreign(Box::new(take_back)))
+    }
+
     /// An alarm that has rung. For clocks that wake at once.
     pub const fn rung() -> Self {
-        Self {
-            alarms: Weak::new(),
-            key: None,
-        }
+        Self(Kind::Rung)
+    }
+
+    const fn listed(alarms: Weak<Alarms>, key: (Instant, u64)) -> Self {
+        Self(Kind::Listed { alarms, key })
     }
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        let (Some(key), Some(alarms)) = (self.key, self.alarms.upgrade()) else {
-            return;
-        };
-        let waker = alarms.lock().wakers.remove(&key);
-        drop(waker);
+        match std::mem::replace(&mut self.0, Kind::Rung) {
+            Kind::Listed { alarms, key } => {
+                let Some(alarms) = alarms.upgrade() else {
+                    return;
+                };
+                let waker = alarms.lock().wakers.remove(&key);
+                drop(waker);
+            }
+            Kind::Foreign(take_back) => take_back(),
+            Kind::Rung => {}
+        }
     }
 }
 
 impl fmt::Debug for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let deadline = match &self.0 {
+            Kind::Listed { key, .. } => Some(key.0),
+            Kind::Foreign(_) | Kind::Rung => None,
+        };
         f.debug_struct("Alarm")
-            .field("deadline", &self.key.map(|(deadline, _)| deadline))
+            .field("deadline", &deadline)
             .finish_non_exhaustive()
     }
 }

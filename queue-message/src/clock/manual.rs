@@ -9,6 +9,9 @@ use super::alarms::{Alarm, Alarms};
 
 /// A clock that stands still until it is [advanced](Self::advance). Clones are the same clock.
 ///
+/// A wait is counted from when it begins: a test that advances the clock for another thread, or for a task, first waits
+/// until that waits by it, which is when there is a [next alarm](Self::next_alarm).
+///
 /// ```
 /// use queue_message::clock::ManualClock;
 /// use queue_message::{MemoryMessageQueue, MessageEnvelope};

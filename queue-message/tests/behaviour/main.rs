@@ -1,6 +1,7 @@
 //! What the message layer does, room by room.
 
 mod cached;
+mod clock;
 #[cfg(all(
     feature = "messagepack",
     feature = "protobuf",

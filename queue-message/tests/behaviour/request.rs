@@ -47,7 +47,7 @@ impl Scene {
         };
         let (requests, replies) = (queue("prices", capacity), queue("answers", 100));
         let (requester, listener) =
-            Requester::with_listener(requests.handle(), replies.handle(), Arc::new(clock.clone()));
+            Requester::with_listener(requests.handle(), replies.handle(), clock.clone());
         Self {
             clock,
             requests,
