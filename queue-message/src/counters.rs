@@ -36,7 +36,8 @@ impl Counters {
         }
     }
 
-    /// A message was accepted from a sender. One that comes back, of itself or by hand, is not sent again.
+    /// A message was accepted from a sender. One that comes back, of itself or by hand, is not sent again; nor is a dead
+    /// letter, to the queue that takes it.
     pub fn sent(&self) {
         self.sent.increment(1);
     }
@@ -46,7 +47,7 @@ impl Counters {
         self.received.increment(1);
     }
 
-    /// A message was moved to the dead letters.
+    /// A message of this queue was moved to the dead letters, by hand or for its many deliveries.
     pub fn dead(&self) {
         self.dead.increment(1);
     }

@@ -20,7 +20,11 @@ use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result
 /// How many messages a listener hands over before it lets others run.
 const TURN: u32 = 32;
 
-/// Those who listen to a queue, as far as they must be told to end: a channel without messages, whose sender goes. Each backend keeps one.
+/// Those who listen to a queue, as far as they must be told to end: a channel without messages, whose sender goes.
+///
+/// Each backend keeps one (`Listeners::default()`) in what the handles of a queue share, and
+/// [shows](MessageQueue::listeners) it; the rest is done by what has a default in [`MessageQueue`]. A `close` whose
+/// waiting receives do not answer [`Closed`](MessageError::Closed) at once [ends](Self::end) the listeners itself.
 #[derive(Debug)]
 pub struct Listeners(Mutex<Ends>);
 
@@ -141,13 +145,13 @@ async fn process(
         match processing.await {
             Ok(Ok(())) => queue.complete(&mut message).await,
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the receiver failed: the message goes back");
+                tracing::warn!(%error, "the receiver failed: the message is abandoned");
                 queue.abandon(&mut message).await
             }
             Err(panic) => {
                 tracing::error!(
                     panic = words(&panic),
-                    "the receiver panicked: the message goes back"
+                    "the receiver panicked: the message is abandoned"
                 );
                 queue.abandon(&mut message).await
             }

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use tracing::field::{DisplayValue, display};
+
 use super::shared::Shared;
 use super::table::{Entry, Locked, State};
 use crate::{
-    DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, MessageEnvelope, MessageError, Receipt, Result,
+    DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, MessageEnvelope, MessageError, MessageId, Receipt,
+    Result,
 };
 
 impl Shared {
@@ -84,6 +87,7 @@ impl Shared {
             State::InFlight(Some(_)) => {
                 tracing::debug!(
                     queue = self.settings.name,
+                    message_id = message_id(&entry),
                     "the lock on a message has expired"
                 );
                 self.come_back(id, entry);
@@ -137,8 +141,13 @@ impl Shared {
             match self.bury(id, entry, &reason) {
                 Ok(()) => return,
                 Err((there, error)) => {
-                    tracing::warn!(queue = self.settings.name, %error, "a dead letter comes back");
                     entry = there;
+                    tracing::warn!(
+                        queue = self.settings.name,
+                        message_id = message_id(&entry),
+                        %error,
+                        "the dead letters do not take a message: it comes back"
+                    );
                 }
             }
         }
@@ -165,13 +174,21 @@ impl Shared {
             .dead_letter
             .as_ref()
             .expect("asked for before, or needed by the limit");
-        match letters.0.try_put_letter(letter) {
+        match letters.0.try_put_letter(letter.clone()) {
             Ok(()) => {
                 self.counters.dead();
                 drop(self.free(id));
+                tracing::warn!(
+                    queue = self.settings.name,
+                    dead_letter = letters.0.settings.name,
+                    trace_id = letter.trace_id(),
+                    message_id = %letter.message_id(),
+                    reason,
+                    "a message was moved to the dead letters"
+                );
                 Ok(())
             }
-            Err(error) => Err((self.table.existing(id), error)),
+            Err(error) => Err((self.table.existing(id), error.without_message())),
         }
     }
 
@@ -186,4 +203,10 @@ impl Shared {
             .header(DEAD_LETTER_SOURCE, &*self.settings.name)
             .build()
     }
+}
+
+/// The id of the message in an entry, as it is logged.
+fn message_id(entry: &Entry) -> Option<DisplayValue<&MessageId>> {
+    let message = entry.message.as_ref();
+    message.map(|message| display(message.message_id()))
 }

@@ -19,6 +19,7 @@ mod envelope_display;
 mod envelope_json;
 mod factory;
 mod family_defects;
+mod logged;
 mod model;
 mod once_each;
 mod request;
