@@ -17,7 +17,7 @@ use crate::{MessageError, Result};
 
 /// Settings by their keys, all of them text, in the order of the keys.
 ///
-/// They come from a map or any iterator of pairs ([`FromIterator`]), from a line `key=value;key=value` ([`FromStr`]),
+/// They come from a map, an array or any iterator of pairs ([`FromIterator`], [`From`]), from a line `key=value;key=value` ([`FromStr`]),
 /// or from the query of a URL ([`from_query`](Self::from_query)). What reads them says which keys it
 /// [knows](Self::only), so that a misspelt one is an error. All errors are [`Config`](MessageError::Config), and name
 /// the key as it was written.
@@ -27,7 +27,7 @@ use crate::{MessageError, Result};
 /// use std::time::Duration;
 ///
 /// let params: ConfigParams = "name=orders; capacity=10; lock_timeout=1m 30s".parse()?;
-/// assert_eq!(params, ConfigParams::from_iter([("lock_timeout", "1m 30s"), ("capacity", "10"), ("name", "orders")]));
+/// assert_eq!(params, ConfigParams::from([("lock_timeout", "1m 30s"), ("capacity", "10"), ("name", "orders")]));
 ///
 /// assert_eq!(params.get("name"), Some("orders"));
 /// assert_eq!(params.get_as::<usize>("capacity")?, Some(10));
@@ -134,7 +134,7 @@ impl ConfigParams {
     /// use queue_message::ConfigParams;
     /// use std::time::Duration;
     ///
-    /// let params = ConfigParams::from_iter([("wait", "1500"), ("lock_timeout", "30 parsecs")]);
+    /// let params = ConfigParams::from([("wait", "1500"), ("lock_timeout", "30 parsecs")]);
     /// assert_eq!(params.get_as_duration("wait")?, Some(Duration::from_millis(1500)));
     /// assert_eq!(params.get_as_duration("interval")?, None);
     /// let error = params.get_as_duration("lock_timeout").unwrap_err();
@@ -214,6 +214,22 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for ConfigParams {
                 .map(|(key, value)| (key.into(), value.into()))
                 .collect(),
         )
+    }
+}
+
+/// As from an iterator.
+impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for ConfigParams {
+    fn from(pairs: [(K, V); N]) -> Self {
+        pairs.into_iter().collect()
+    }
+}
+
+/// Sets each of them, in place of one of the same key.
+impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for ConfigParams {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, pairs: I) {
+        for (key, value) in pairs {
+            self.set(key, value);
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{ConfigParams, MessageEnvelope, MessageQueue, Result, request};
 /// use queue_message::{ConfigParams, MemoryMessageQueueConnection, MessageError, MessageQueueConnection};
 ///
 /// async fn prepare(connection: &dyn MessageQueueConnection) -> queue_message::Result<()> {
-///     let params = ConfigParams::from_iter([("capacity", "10")]);
+///     let params = ConfigParams::from([("capacity", "10")]);
 ///     let queue = connection.create_queue("orders", &params).await?;
 ///     assert!(queue.is_open());
 ///     assert_eq!(connection.read_queue_names().await?, ["orders"]);
@@ -31,6 +31,7 @@ use crate::{ConfigParams, MessageEnvelope, MessageQueue, Result, request};
 ///
 /// pollster::block_on(prepare(&MemoryMessageQueueConnection::new())).unwrap();
 /// ```
+#[doc(alias = "IMessageQueueConnection")]
 #[async_trait]
 pub trait MessageQueueConnection: fmt::Debug + Send + Sync {
     /// The names of all queues, in order.

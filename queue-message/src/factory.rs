@@ -21,11 +21,12 @@ type Constructor =
 /// let queue = factory.create(&"pip-services:message-queue:memory:my_queue:1.0".parse()?)?;
 /// assert_eq!(queue.name(), "my_queue");
 ///
-/// let params = ConfigParams::from_iter([("lock_timeout", "5s")]);
+/// let params = ConfigParams::from([("lock_timeout", "5s")]);
 /// let queue = factory.create_with(&"pip-services:message-queue:memory:my_queue:1.0".parse()?, &params)?;
 /// assert_eq!(queue.lock_timeout().as_secs(), 5);
 /// # queue_message::Result::<()>::Ok(())
 /// ```
+#[doc(alias = "MemoryMessageQueueFactory")]
 #[derive(Clone)]
 pub struct MessageQueueFactory {
     /// Those registered later are asked first.

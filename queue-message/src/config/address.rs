@@ -11,6 +11,12 @@ use crate::{MessageError, Result};
 /// [`Url`] mends what it can (it drops line breaks, empty users and empty ports), which here would silently be another
 /// name. So what it would mend is refused first.
 pub(super) fn parse(text: &str, scheme: &str) -> Result<(String, ConfigParams)> {
+    if text.is_empty() {
+        return Err(MessageError::config(
+            "the URL",
+            format!("empty; it begins with `{scheme}://`"),
+        ));
+    }
     let is_blank = |letter: char| letter <= ' ';
     if text.contains(['\t', '\n', '\r']) || text.starts_with(is_blank) || text.ends_with(is_blank) {
         return Err(MessageError::config(

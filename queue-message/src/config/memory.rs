@@ -21,11 +21,11 @@ impl MemoryMessageQueue {
     /// ```
     /// use queue_message::{ConfigParams, MemoryMessageQueue, MessageQueue};
     ///
-    /// let params = ConfigParams::from_iter([("name", "orders"), ("capacity", "10"), ("lock_timeout", "5s")]);
+    /// let params = ConfigParams::from([("name", "orders"), ("capacity", "10"), ("lock_timeout", "5s")]);
     /// let queue = MemoryMessageQueue::from_config(&params)?;
     /// assert_eq!((queue.name(), queue.capacity(), queue.lock_timeout().as_secs()), ("orders", 10, 5));
     ///
-    /// let params = ConfigParams::from_iter([("name", "orders"), ("capcity", "10")]);
+    /// let params = ConfigParams::from([("name", "orders"), ("capcity", "10")]);
     /// let error = MemoryMessageQueue::from_config(&params).unwrap_err();
     /// assert!(error.to_string().starts_with("capcity: unknown"), "{error}");
     /// # queue_message::Result::<()>::Ok(())

@@ -40,13 +40,14 @@ impl MemoryMessageQueueBuilder {
         self
     }
 
-    /// How long a received message is locked, unless the lock is renewed. 30 seconds unless set.
+    /// How long a received message is locked, unless the lock is renewed; not zero. 30 seconds unless set.
     pub fn lock_timeout(mut self, lock_timeout: Duration) -> Self {
         self.settings.lock_timeout = lock_timeout;
         self
     }
 
-    /// How often a message is delivered, at most, before it goes to the dead letters instead of coming back. Without a limit unless set.
+    /// How often a message is delivered, at most, before it goes to the dead letters instead of coming back; at least
+    /// once, and only with [`dead_letter`](Self::dead_letter). Without a limit unless set.
     pub fn max_deliveries(mut self, deliveries: u32) -> Self {
         self.settings.max_deliveries = Some(deliveries);
         self
@@ -68,8 +69,8 @@ impl MemoryMessageQueueBuilder {
     /// The queue, not yet open.
     ///
     /// # Errors
-    /// [`Config`](MessageError::Config), which names the setting: a capacity out of range, a limit of no delivery, or a limit without
-    /// a queue for the dead letters.
+    /// [`Config`](MessageError::Config), which names the setting: a capacity out of range, a lock for no time, a limit of no
+    /// delivery, or a limit without a queue for the dead letters.
     pub fn build(self) -> Result<MemoryMessageQueue> {
         let capacity = u32::try_from(self.capacity)
             .ok()
@@ -80,6 +81,12 @@ impl MemoryMessageQueueBuilder {
                 format!("{} is not in 1 to 4294967231", self.capacity),
             ));
         };
+        if self.settings.lock_timeout.is_zero() {
+            return Err(MessageError::config(
+                "lock_timeout",
+                "0: a message must be locked for a while",
+            ));
+        }
         match (self.settings.max_deliveries, &self.settings.dead_letter) {
             (Some(0), _) => Err(MessageError::config(
                 "max_deliveries",
@@ -87,7 +94,7 @@ impl MemoryMessageQueueBuilder {
             )),
             (Some(_), None) => Err(MessageError::config(
                 "max_deliveries",
-                "needs a queue for the dead letters",
+                "needs a queue for the dead letters (`dead_letter`)",
             )),
             _ => Ok(MemoryMessageQueue(Shared::new(
                 self.settings,

@@ -34,6 +34,10 @@ fn are_the_same_from_everywhere() {
     let pairs = [("b", "2"), ("a", "1;1"), ("c", "")];
     let params = ConfigParams::from_iter(pairs);
     assert_eq!(params, HashMap::from(pairs).into_iter().collect());
+    assert_eq!(params, ConfigParams::from(pairs));
+    let mut extended = ConfigParams::from([("b", "1")]);
+    extended.extend(pairs);
+    assert_eq!(params, extended);
     assert_eq!(params, ConfigParams::from_query("c=&a=1%3B1&&b=2").unwrap());
     assert_eq!(
         params.iter().collect::<Vec<_>>(),
@@ -192,6 +196,12 @@ fn that_make_no_queue_are_named() {
 }
 
 #[test]
+fn are_checked_in_builders_too() {
+    let builder = MemoryMessageQueue::builder("a").lock_timeout(Duration::ZERO);
+    assert_refused(builder.build(), "lock_timeout", "for a while");
+}
+
+#[test]
 fn urls_name_a_queue_and_its_settings() {
     let queue = |url: &str| MemoryMessageQueue::from_url(url).unwrap();
     let orders = queue("memory://orders?capacity=10&lock_timeout=1m%2030s");
@@ -229,7 +239,7 @@ fn urls_name_a_queue_and_its_settings() {
 #[test]
 fn urls_that_are_wrong_are_named_by_the_part() {
     for (url, part, problem) in [
-        ("", "", "scheme is not `memory`"),
+        ("", "the URL", "begins with `memory://`"),
         ("orders", "orders", "scheme is not `memory`"),
         ("redis://orders", "redis", "scheme is not `memory`"),
         ("memory:orders", "memory:orders", "begin with `memory://`"),
