@@ -8,8 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use queue_message::codec::{Json, MessagePack};
 use queue_message::{
-    Blocking, BoxError, DEAD_LETTER_REASON, MemoryMessageQueue, MemoryMessageQueueConnection,
-    MessageEnvelope, MessageQueue, MessageQueueConnection, MessageReceiver, Requester,
+    Blocking, BoxError, ConfigParams, DEAD_LETTER_REASON, MemoryMessageQueue,
+    MemoryMessageQueueConnection, MessageEnvelope, MessageQueue, MessageQueueConnection,
+    MessageReceiver, Requester,
 };
 use serde::{Deserialize, Serialize};
 
@@ -97,10 +98,12 @@ impl OrderService {
 
 pub(crate) fn main() -> Result<(), BoxError> {
     let connection = MemoryMessageQueueConnection::new();
-    let dead_letters = connection.create("orders.dead", &"".parse()?)?.blocking();
+    let dead_letters = connection
+        .create("orders.dead", &ConfigParams::new())?
+        .blocking();
     let settings = "max_deliveries=3; dead_letter=orders.dead".parse()?;
     let orders = connection.create("orders", &settings)?.blocking();
-    let invoices = connection.create("invoices", &"".parse()?)?;
+    let invoices = connection.create("invoices", &ConfigParams::new())?;
 
     let billing_service = BillingService { connection };
     let billing = orders.clone();

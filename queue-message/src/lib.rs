@@ -1,8 +1,8 @@
 //! Messages on a lock-free queue.
 //!
-//! A *message* is bytes, and what applications know about them: a [`MessageEnvelope`]. Its sender and its receiver agree on how a value becomes bytes: a
-//! [`Codec`]. A *message queue* holds messages between the two, who do not wait for each other, and lets them
-//! [put, get and delete](MessageStore) messages: each atomic, each visible to all or to none.
+//! A *message* is bytes, and what applications know about them: a [`MessageEnvelope`]. Its sender and its receiver agree
+//! on how a value becomes bytes: a [`Codec`]. A *message queue* holds messages between the two, who do not wait for each
+//! other, and lets them [put, get and delete](MessageStore) messages: each atomic, each visible to all or to none.
 //!
 //! | | |
 //! |---|---|
@@ -15,6 +15,10 @@
 //! | [`Requester`] | requests and their answers, so that a sender learns what became of its message |
 //! | [`codec`] | values as bytes, and back: JSON, MessagePack, XML, Protobuf, Thrift |
 //! | [`clock`] | time, which tests move by hand |
+//! | [`conformance`] | what a backend must do, as checks that it can run |
+//!
+//! Nothing here needs a runtime, or minds one: futures are woken by messages and by the clock. In async code, await
+//! [`MessageQueue`]; on a thread, use [`Blocking`].
 //!
 //! A first program, step by step: `docs/messaging-basics.md`.
 //!
@@ -36,9 +40,33 @@
 //! ```
 //!
 //! # What is counted and logged
-//! Through the crate [`metrics`](https://docs.rs/metrics): the counters `queue.NAME.sent_messages`, `queue.NAME.received_messages` and `queue.NAME.dead_messages`
-//! ([`Counters`]). Through [`tracing`](https://docs.rs/tracing): a span `receive_message` around the processing of each message that is listened for, with the
-//! queue, the trace id, the message's id and the count of deliveries; events at each send and receive.
+//! Through the crate [`metrics`](https://docs.rs/metrics): the counters `queue.NAME.sent_messages`,
+//! `queue.NAME.received_messages` and `queue.NAME.dead_messages` ([`Counters`]).
+//!
+//! Through [`tracing`](https://docs.rs/tracing): a span `receive_message`, of level `INFO`, around the processing of each
+//! message that is listened for, with the queue, the trace id, the message's id and the count of deliveries. Events at
+//! each send and receive (`TRACE`), at a lock that expires (`DEBUG`), at a dead letter, a receiver that fails and an
+//! answer that comes too late (`WARN`), at a receiver that panics and a listener that ends by an error (`ERROR`).
+//!
+//! # Features
+//! `messagepack`, `protobuf`, `thrift` and `xml`, all on by default: the [codecs](codec) of these names. JSON is always
+//! there.
+//!
+//! # Coming from Pip.Services
+//! Names are those of its messaging package, in Rust's spelling, and its JSON is [read and written](MessageEnvelope::to_json).
+//! What differs:
+//!
+//! | there | here |
+//! |---|---|
+//! | `IMessageQueue`, `IMessageReceiver` | [`MessageQueue`], [`MessageReceiver`]; for threads [`Blocking`] |
+//! | `correlation_id`, `context` as a first argument | none: a message has its [`trace_id`](MessageEnvelope::trace_id) |
+//! | `set_message_as_object`, `get_message_as` | `message_as_object`, of [the builder](EnvelopeBuilder::message_as_object) and of [the message](MessageEnvelope::message_as_object), with a [`Codec`] |
+//! | times in milliseconds | [`Duration`](std::time::Duration): `ZERO` does not wait, `MAX` waits for ever |
+//! | `complete`, `abandon` by a receiver | done by [`listen`](MessageQueue::listen), as the receiver answers `Ok` or `Err` |
+//! | `move_to_dead_letter(message)` | with a [reason](MessageQueue::move_to_dead_letter) |
+//! | `configure(config)` | [`from_config`](MemoryMessageQueue::from_config), [`from_url`](MemoryMessageQueue::from_url), [`configure`](MemoryMessageQueueBuilder::configure) |
+//! | `MemoryMessageQueueFactory` | [`MessageQueueFactory`] |
+//! | a queue without bound, opened again after a close | [bounded](MemoryMessageQueue), and made anew |
 
 #![forbid(unsafe_code)]
 
@@ -66,6 +94,8 @@ mod store;
 mod sync;
 
 pub use blocking::Blocking;
+#[doc(no_inline)]
+pub use bytes::Bytes;
 pub use cached::{CachedMessageQueue, CachedMessageQueueBuilder};
 pub use capabilities::MessagingCapabilities;
 pub use clock::Clock;

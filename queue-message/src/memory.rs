@@ -31,6 +31,8 @@ use shared::Shared;
 /// - **Bound**: the capacity counts every message that was not completed: ready, in flight, or delayed. So there is always room for one that comes
 ///   back. Where there is none for a new one, [`send`](MessageQueue::send) waits and [`try_put`](Self::try_put) gives it back.
 /// - **Waiting**: a receiver is woken by the message, the end of its wait, or the close, and by nothing else; nothing is polled. Its futures need no runtime.
+/// - **End**: a queue that was closed stays so, and keeps what was not received until its last handle is dropped. Who
+///   goes on makes a new one.
 /// - **Dropped futures**: nothing is lost and no wake-up is swallowed. A message that waits for room in a dropped `send` is dropped with it.
 ///
 /// # How

@@ -22,8 +22,14 @@ use crate::{
 /// [abandoned](Self::abandon) or [moved to the dead letters](Self::move_to_dead_letter), or until its lock expires.
 ///
 /// It is usable as `dyn MessageQueue`. Threads use [`Blocking`](crate::Blocking), with the same names;
-/// [`MessageQueueExt`] has what is generic. Backends implement what has no default here.
+/// [`MessageQueueExt`] has what is generic.
 ///
+/// # Backends
+/// They implement what has no default here, and may override the rest. A backend is a handle: it clones cheaply, as
+/// [`handle`](Self::handle) gives out another one. What the family counts it counts by [`Counters`](crate::Counters), and
+/// [`conformance`](crate::conformance) says whether it does what is promised here.
+///
+/// # Example
 /// ```
 /// use queue_message::{MemoryMessageQueue, MessageEnvelope, MessageQueue};
 /// use std::time::Duration;
@@ -42,6 +48,7 @@ use crate::{
 /// queue.close().await
 /// # }).unwrap();
 /// ```
+#[doc(alias = "IMessageQueue")]
 #[async_trait]
 pub trait MessageQueue: MessageStore {
     /// The queue's name.
@@ -56,7 +63,7 @@ pub trait MessageQueue: MessageStore {
     /// Another handle of this same queue.
     fn handle(&self) -> Arc<dyn MessageQueue>;
 
-    /// Who listens to this handle's queue; for backends, which keep one.
+    /// Who listens to this queue. For backends, which keep one for all handles of a queue.
     fn listeners(&self) -> &Listeners;
 
     /// Whether it was opened, and not closed since.
@@ -82,7 +89,7 @@ pub trait MessageQueue: MessageStore {
     /// [`Backend`](MessageError::Backend).
     async fn clear(&self) -> Result<()>;
 
-    /// How many messages wait to be received.
+    /// How many messages wait to be received: neither those in flight nor those delayed.
     ///
     /// # Errors
     /// As of [`clear`](Self::clear).
@@ -137,7 +144,8 @@ pub trait MessageQueue: MessageStore {
         }))
     }
 
-    /// Locks a received message for `lock_timeout` from now on.
+    /// Locks a received message for `lock_timeout` from now on. Who cannot process it yet, and neither completes nor
+    /// abandons it, has it delivered again after that time.
     ///
     /// # Errors
     /// As of [`extend`](MessageStore::extend).
@@ -168,18 +176,59 @@ pub trait MessageQueue: MessageStore {
     }
 
     /// Moves a received message to the queue's dead letters, with the reason. Its [reference](MessageEnvelope::reference) is
-    /// gone afterwards.
+    /// gone afterwards. A letter has the headers [`DEAD_LETTER_REASON`](crate::DEAD_LETTER_REASON) and
+    /// [`DEAD_LETTER_SOURCE`](crate::DEAD_LETTER_SOURCE).
     ///
     /// # Errors
-    /// [`LockLost`](MessageError::LockLost), [`NotSupported`](MessageError::NotSupported) where there is no queue for dead letters,
-    /// [`Full`](MessageError::Full) where that one is full; then the message is still locked.
+    /// [`LockLost`](MessageError::LockLost). [`NotSupported`](MessageError::NotSupported): there is no queue for dead letters.
+    /// [`Full`](MessageError::Full), [`NotOpen`](MessageError::NotOpen), [`Closed`](MessageError::Closed), with the name of
+    /// that queue: it does not take the message, which is still locked. [`Backend`](MessageError::Backend).
     async fn move_to_dead_letter(&self, message: &mut MessageEnvelope, reason: &str) -> Result<()>;
 
     /// Hands every message to `receiver`, one after the other, until [`end_listen`](Self::end_listen) or [`close`](Self::close).
     /// Those wake an idle listener at once; a message that is being processed is processed to its end. The message is completed when the receiver answers `Ok`, and abandoned when it
     /// answers `Err` or panics, unless the receiver has settled it by itself.
     ///
-    /// Several may listen to one queue: they compete.
+    /// Several may listen to one queue: they compete, and so many messages are processed at once.
+    ///
+    /// What is abandoned is delivered again *at once*: a limit of deliveries is soon reached, and without one a message
+    /// that always fails is tried for ever. A receiver that wants a pause waits before it answers `Err`, and
+    /// [renews the lock](Self::renew_lock) if that takes long. A receiver that sends to the queue that it listens to
+    /// waits, if that is full, for room that its own message has.
+    ///
+    /// In a runtime, a task awaits it:
+    ///
+    /// ```
+    /// use futures_util::future::join3;
+    /// use queue_message::{BoxError, MemoryMessageQueue, MessageEnvelope, MessageQueue};
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering}};
+    /// use std::time::Duration;
+    ///
+    /// # pollster::block_on(async {
+    /// let queue = MemoryMessageQueue::new("orders");
+    /// queue.open().await?;
+    /// for order in ["1", "2", "3"] {
+    ///     queue.send(MessageEnvelope::new(None, "order", order)).await?;
+    /// }
+    ///
+    /// let processed = Arc::new(AtomicUsize::new(0));
+    /// let count = processed.clone();
+    /// let receiver = Arc::new(move |message: MessageEnvelope, _queue: Arc<dyn MessageQueue>| {
+    ///     let count = count.clone();
+    ///     async move {
+    ///         let _order: u32 = message.message_as_string()?.parse()?;
+    ///         count.fetch_add(1, Ordering::Relaxed);
+    ///         Ok::<(), BoxError>(())
+    ///     }
+    /// });
+    /// // As tasks of tokio: `tokio::spawn(async move { queue.listen(receiver).await })`, twice.
+    /// let listeners = (queue.listen(receiver.clone()), queue.listen(receiver));
+    /// let (one, other, left) = join3(listeners.0, listeners.1, queue.drain(Duration::from_secs(10))).await;
+    /// (one?, other?);
+    /// assert_eq!((left?, processed.load(Ordering::Relaxed)), (0, 3));
+    /// # queue_message::Result::<()>::Ok(())
+    /// # }).unwrap();
+    /// ```
     ///
     /// # Errors
     /// As of [`get`](MessageStore::get). A queue that is closed while it is listened to is no error.

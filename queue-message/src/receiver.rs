@@ -10,12 +10,13 @@ use crate::{BoxError, MessageEnvelope, MessageQueue};
 
 /// Who is handed the messages of a queue that is [listened](MessageQueue::listen) to.
 ///
-/// An async closure is one, as is any type that implements this; a plain closure is one as a [`CallbackMessageReceiver`].
+/// It is a type that implements this, or a closure that answers a future; a closure that answers at once is one as a
+/// [`CallbackMessageReceiver`].
 ///
 /// ```
 /// use async_trait::async_trait;
 /// use queue_message::{BoxError, MessageEnvelope, MessageQueue, MessageReceiver};
-/// use std::sync::Arc;
+/// use std::sync::{Arc, Mutex};
 ///
 /// #[derive(Debug)]
 /// struct MyMessageReceiver;
@@ -28,14 +29,23 @@ use crate::{BoxError, MessageEnvelope, MessageQueue};
 ///     }
 /// }
 ///
-/// fn receivers() -> [Arc<dyn MessageReceiver>; 2] {
-///     let closure = async |message: MessageEnvelope, _: Arc<dyn MessageQueue>| {
+/// fn receivers(log: Arc<Mutex<Vec<String>>>) -> [Arc<dyn MessageReceiver>; 3] {
+///     let printing = async |message: MessageEnvelope, _: Arc<dyn MessageQueue>| {
 ///         println!("Received message: {}", message.message_as_string()?);
 ///         Ok(())
 ///     };
-///     [Arc::new(MyMessageReceiver), Arc::new(move |message, queue| closure(message, queue))]
+///     // What a closure has captured, each of its futures has as a clone.
+///     let logging = move |message: MessageEnvelope, _: Arc<dyn MessageQueue>| {
+///         let log = log.clone();
+///         async move {
+///             log.lock().unwrap().push(message.to_string());
+///             Ok(())
+///         }
+///     };
+///     [Arc::new(MyMessageReceiver), Arc::new(printing), Arc::new(logging)]
 /// }
 /// ```
+#[doc(alias = "IMessageReceiver")]
 #[async_trait]
 pub trait MessageReceiver: Send + Sync {
     /// Processes a message, locked meanwhile, of `queue`. `Ok` completes it, `Err` and a panic abandon it, unless it

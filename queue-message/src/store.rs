@@ -15,6 +15,10 @@ use crate::{MessageEnvelope, MessageId, Receipt, Result};
 /// A receipt that has expired, was settled before, or was never given is answered with
 /// [`LockLost`](crate::MessageError::LockLost), and changes nothing.
 ///
+/// What a message has from the queue is set here: a `put` sets its [sent time](MessageEnvelope::sent_time), and takes off
+/// the count and the reference of another queue's delivery; each `get` raises its
+/// [count of deliveries](MessageEnvelope::delivery_count). A receipt is good at its own queue only.
+///
 /// Every future may be dropped at any await: then either nothing was done, or the operation as a whole. A `put` that is dropped while it
 /// waits has put nothing; a `get` that is dropped while it waits has taken nothing.
 ///
