@@ -87,6 +87,7 @@ mod factory;
 mod identity;
 mod listening;
 mod memory;
+mod panics;
 mod queue;
 mod receiver;
 mod request;

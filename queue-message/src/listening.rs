@@ -15,7 +15,7 @@ use queue_core::{Receiver, Sender, bounded};
 use tracing::Instrument;
 
 use crate::sync::{Mutex, lock, step};
-use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result};
+use crate::{MessageEnvelope, MessageError, MessageQueue, MessageReceiver, Result, panics};
 
 /// How many messages a listener hands over before it lets others run.
 const TURN: u32 = 32;
@@ -139,22 +139,28 @@ async fn process(
         delivery = message.delivery_count(),
     );
     let handed = (message.clone(), queue.clone());
-    let processing = AssertUnwindSafe(async { receiver.receive_message(handed.0, handed.1).await })
-        .catch_unwind();
+    let processing = AssertUnwindSafe(async {
+        let outcome = receiver.receive_message(handed.0, handed.1).await;
+        // The error is the receiver's, and may panic, too.
+        if let Err(error) = &outcome {
+            tracing::warn!(%error, "the receiver failed: the message is abandoned");
+        }
+        outcome.is_ok()
+    })
+    .catch_unwind();
     let settled = async {
-        match processing.await {
-            Ok(Ok(())) => queue.complete(&mut message).await,
-            Ok(Err(error)) => {
-                tracing::warn!(%error, "the receiver failed: the message is abandoned");
-                queue.abandon(&mut message).await
-            }
-            Err(panic) => {
-                tracing::error!(
-                    panic = words(&panic),
-                    "the receiver panicked: the message is abandoned"
-                );
-                queue.abandon(&mut message).await
-            }
+        let was_processed = processing.await.unwrap_or_else(|panic| {
+            tracing::error!(
+                panic = panics::words(&panic),
+                "the receiver panicked: the message is abandoned"
+            );
+            panics::discard(panic);
+            false
+        });
+        if was_processed {
+            queue.complete(&mut message).await
+        } else {
+            queue.abandon(&mut message).await
         }
     };
     async {
@@ -166,11 +172,4 @@ async fn process(
     }
     .instrument(span)
     .await;
-}
-
-/// What a panic said.
-pub(crate) fn words(panic: &Box<dyn std::any::Any + Send>) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("(no text)")
 }

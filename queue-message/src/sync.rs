@@ -1,14 +1,18 @@
 //! Atomics and locks, of std or of loom: the one door through which what is shared between threads comes, so that the models
-//! of `loom-message` see it. (The clocks have locks of their own: nothing else happens under them.)
+//! of `loom-message` see it.
 
 #[cfg(queue_loom)]
 pub(crate) use loom::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
 #[cfg(queue_loom)]
 pub(crate) use loom::sync::{Mutex, MutexGuard};
+#[cfg(queue_loom)]
+pub(crate) use loom::thread::yield_now;
 #[cfg(not(queue_loom))]
 pub(crate) use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize};
 #[cfg(not(queue_loom))]
 pub(crate) use std::sync::{Mutex, MutexGuard};
+#[cfg(not(queue_loom))]
+pub(crate) use std::thread::yield_now;
 
 use std::sync::PoisonError;
 

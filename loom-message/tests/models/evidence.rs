@@ -17,6 +17,11 @@ const KILLS: &[(&str, &str)] = &[
     ("M9", "expiry::an_expiry_wakes_a_receiver_that_waits"),
     ("M10", "expiry::two_deadlines_set_at_once_are_both_kept"),
     (
+        "M11",
+        "delivery::a_clear_makes_room_of_what_comes_back_meanwhile",
+    ),
+    ("M12", "clock::an_alarm_that_is_set_while_time_passes"),
+    (
         "M21",
         "request::an_answer_against_a_request_that_is_dropped",
     ),

@@ -21,10 +21,10 @@ fn answer(replies: &MemoryMessageQueue) {
 }
 
 /// An answer reaches its request, or it is late, and never both or neither.
-/// Explores 418 executions.
+/// Explores 641 executions.
 #[test]
 fn an_answer_against_the_end_of_its_request() {
-    explore(Search::preemptions(1, 209), || {
+    explore(Search::preemptions(1, 320), || {
         let (requests, clock) = queue(1);
         let (replies, _) = queue(1);
         let (requester, listener) =

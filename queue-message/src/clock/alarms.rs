@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Instant;
+
+use crate::sync::{Mutex, MutexGuard, lock};
 
 /// Wakers by their deadlines; those of one deadline in the order in which they came.
 #[derive(Debug, Default)]
@@ -50,7 +52,7 @@ impl Alarms {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 
@@ -121,18 +123,26 @@ impl Alarm {
     const fn listed(alarms: Weak<Alarms>, key: (Instant, u64)) -> Self {
         Self(Kind::Listed { alarms, key })
     }
+
+    /// Takes the waker back, unless it was woken.
+    pub(super) fn take(&self) -> Option<Waker> {
+        match &self.0 {
+            Kind::Listed { alarms, key } => take(alarms, *key),
+            Kind::Foreign(_) | Kind::Rung => None,
+        }
+    }
+}
+
+fn take(alarms: &Weak<Alarms>, key: (Instant, u64)) -> Option<Waker> {
+    let alarms = alarms.upgrade()?;
+    let mut pending = alarms.lock();
+    pending.wakers.remove(&key)
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.0, Kind::Rung) {
-            Kind::Listed { alarms, key } => {
-                let Some(alarms) = alarms.upgrade() else {
-                    return;
-                };
-                let waker = alarms.lock().wakers.remove(&key);
-                drop(waker);
-            }
+            Kind::Listed { alarms, key } => drop(take(&alarms, key)),
             Kind::Foreign(take_back) => take_back(),
             Kind::Rung => {}
         }

@@ -1,11 +1,12 @@
 //! A clock that is moved by hand.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::Clock;
 use super::alarms::{Alarm, Alarms};
+use crate::sync::{Mutex, lock, step};
 
 /// A clock that stands still until it is [advanced](Self::advance). Clones are the same clock.
 ///
@@ -35,8 +36,15 @@ pub struct ManualClock(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     start: (Instant, SystemTime),
-    passed: Mutex<Duration>,
+    time: Mutex<Time>,
     alarms: Arc<Alarms>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Time {
+    passed: Duration,
+    /// How far it is being moved, by all who are at it.
+    target: Duration,
 }
 
 impl ManualClock {
@@ -51,20 +59,23 @@ impl ManualClock {
     pub fn starting_at(time: SystemTime) -> Self {
         Self(Arc::new(Shared {
             start: (Instant::now(), time),
-            passed: Mutex::default(),
+            time: Mutex::new(Time::default()),
             alarms: Arc::default(),
         }))
     }
 
     /// Lets `time` pass. Whoever asked to be woken meanwhile is, in the order of the deadlines, each at its own moment;
-    /// when it returns, everything has happened that a queue does by itself (locks have expired, delayed messages have come).
+    /// when it returns, everything has happened that a queue does by itself (locks have expired, delayed messages have come), but for
+    /// what other threads are at in this moment.
+    ///
+    /// What several threads let pass at once adds up, and so does what a waker lets pass that is called here. A waker's panic
+    /// goes on from here; the next advance, of [`Duration::ZERO`] or more, makes up for what was left.
     ///
     /// # Panics
-    /// Past the range of [`Duration`], [`Instant`] or [`SystemTime`].
+    /// Past the range of [`Duration`], [`Instant`] or [`SystemTime`]: the clock is not moved then.
     pub fn advance(&self, time: Duration) {
         let target = self
-            .passed()
-            .checked_add(time)
+            .move_target(time)
             .expect("a clock that far on cannot be represented");
         let end = self.0.start.0 + target;
         while let Some((deadline, waker)) = self.0.alarms.pop_due(end) {
@@ -72,6 +83,12 @@ impl ManualClock {
             waker.wake();
         }
         self.move_to(target);
+        // Who sets an alarm looks at the clock afterwards, and so finds it here, or has it found.
+        step!(M12, {
+            while let Some((_, waker)) = self.0.alarms.pop_due(end) {
+                waker.wake();
+            }
+        });
     }
 
     /// How long until somebody asked to be woken; `None` if nobody did.
@@ -84,13 +101,23 @@ impl ManualClock {
     }
 
     fn passed(&self) -> Duration {
-        *self.0.passed.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.time).passed
     }
 
-    /// Never back: several threads may advance the clock at once.
+    /// How far it is moved now, where that can be represented.
+    fn move_target(&self, time: Duration) -> Option<Duration> {
+        let mut now = lock(&self.0.time);
+        let target = now.target.checked_add(time)?;
+        self.0.start.0.checked_add(target)?;
+        self.0.start.1.checked_add(target)?;
+        now.target = target;
+        Some(target)
+    }
+
+    /// Never back: others may be further on.
     fn move_to(&self, passed: Duration) {
-        let mut now = self.0.passed.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = passed.max(*now);
+        let mut now = lock(&self.0.time);
+        now.passed = passed.max(now.passed);
     }
 }
 
@@ -111,7 +138,9 @@ impl Clock for ManualClock {
 
     fn wake_at(&self, deadline: Instant, waker: Waker) -> Alarm {
         let (alarm, _) = self.0.alarms.add(deadline, waker);
-        while let Some((_, waker)) = self.0.alarms.pop_due(self.now()) {
+        if deadline <= self.now()
+            && let Some(waker) = alarm.take()
+        {
             waker.wake();
         }
         alarm

@@ -1,5 +1,6 @@
 //! The machine's clock, and the one thread that wakes by it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 use std::task::Waker;
 use std::thread;
@@ -9,6 +10,7 @@ use queue_core::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use super::Clock;
 use super::alarms::{Alarm, Alarms};
+use crate::panics;
 
 /// The machine's clock. One thread, begun with the first alarm, wakes everybody; it sleeps until the next alarm, and while there
 /// is none.
@@ -39,7 +41,9 @@ fn run(alarms: &Alarms, changes: &Receiver<()>) {
     loop {
         while let Some((_, waker)) = alarms.pop_due(Instant::now()) {
             // A waker is foreign code; the timer outlives its panic.
-            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| waker.wake()));
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+                panics::discard(panic);
+            }
         }
         let word = match alarms.next() {
             Some(next) => changes.recv_deadline(next),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::MessagingCapabilities;
 use crate::clock::{Clock, SystemClock, sleep_until};
-use crate::listening::words;
+use crate::panics::words;
 
 /// All checks, in their order.
 const CHECKS: &[&[Check]] = &[

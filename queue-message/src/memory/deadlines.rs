@@ -8,11 +8,14 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
 use crate::clock::{Alarm, Clock};
+use crate::panics;
 use crate::sync::{Mutex, MutexGuard, lock, step};
 
 /// Void deadlines that are kept whatever else there is.
@@ -29,8 +32,12 @@ pub(super) struct Deadlines {
 #[derive(Debug, Default)]
 struct Heap {
     deadlines: BinaryHeap<Reverse<(Instant, u32)>>,
+    /// How many are passing what is due at this moment: the last of them sets the alarm.
+    passing: usize,
     /// When the clock was asked to wake us.
     alarmed: Option<Instant>,
+    /// How often it was asked.
+    asked: u64,
     alarm: Option<Alarm>,
 }
 
@@ -55,54 +62,83 @@ impl Deadlines {
         let mut heap = lock(&self.heap);
         heap.deadlines.push(Reverse((deadline, id)));
         if heap.deadlines.len() > 2 * entries + SPARE {
-            heap.deadlines
-                .retain(|Reverse((deadline, id))| in_force(*deadline, *id));
+            // One that was void, and is set again, stands there twice.
+            let mut deadlines = mem::take(&mut heap.deadlines).into_vec();
+            deadlines.sort_unstable();
+            deadlines.dedup();
+            deadlines.retain(|Reverse((deadline, id))| in_force(*deadline, *id));
+            heap.deadlines = deadlines.into();
         }
         step!(M9, self.set_alarm(heap));
     }
 
-    /// Takes out the first deadline that is not after `now`. When there is none left, sees to being called for the next one:
-    /// whoever takes out one goes on until then.
-    pub(super) fn pop_due(&self, now: Instant) -> Option<(Instant, u32)> {
+    /// Does `each` for every deadline that has come, of those of one moment in the order of `sequence_of`, and then sees to
+    /// being called for the next one.
+    ///
+    /// A panic in one of them goes on when the others are done.
+    pub(super) fn pass(
+        &self,
+        sequence_of: impl Fn(u32) -> u64,
+        mut each: impl FnMut(Instant, u32),
+    ) {
         let mut heap = lock(&self.heap);
-        let due = heap
-            .deadlines
-            .peek()
-            .is_some_and(|Reverse((first, _))| *first <= now);
-        if due {
-            let Reverse((deadline, id)) = heap.deadlines.pop()?;
-            // No call is asked for meanwhile: it would come at once, within this one.
-            heap.alarmed = Some(deadline);
-            return Some((deadline, id));
+        heap.passing += 1;
+        heap.alarmed = None;
+        drop(heap);
+        let mut panicked = None;
+        while let Some((deadline, mut ids)) = self.pop_due() {
+            if ids.len() > 1 {
+                ids.sort_by_cached_key(|id| sequence_of(*id));
+            }
+            for id in ids {
+                let done = catch_unwind(AssertUnwindSafe(|| each(deadline, id)));
+                match (done, &panicked) {
+                    (Err(panic), None) => panicked = Some(panic),
+                    (Err(panic), Some(_)) => panics::discard(panic),
+                    (Ok(()), _) => {}
+                }
+            }
         }
-        if heap.alarmed.is_some_and(|alarmed| alarmed <= now) {
-            heap.alarmed = None;
-        }
+        let mut heap = lock(&self.heap);
+        heap.passing -= 1;
         step!(M10, self.set_alarm(heap));
-        None
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
+        }
     }
 
-    /// Takes out one more that is due at the same moment as the last one.
-    pub(super) fn pop_at(&self, deadline: Instant) -> Option<u32> {
+    /// Takes out the first deadline, if it has come, and all that are of the same moment.
+    fn pop_due(&self) -> Option<(Instant, Vec<u32>)> {
+        let now = self.clock.now();
         let mut heap = lock(&self.heap);
-        let next = heap.deadlines.peek_mut()?;
-        let is_due = next.0.0 == deadline;
-        is_due.then(|| PeekMut::pop(next).0.1)
+        let Reverse((first, _)) = *heap.deadlines.peek()?;
+        if first > now {
+            return None;
+        }
+        let mut ids = Vec::new();
+        while let Some(next) = heap.deadlines.peek_mut().filter(|next| next.0.0 == first) {
+            ids.push(PeekMut::pop(next).0.1);
+        }
+        Some((first, ids))
     }
 
-    /// Asks the clock to call at the first deadline, unless it will. Clocks may call at once, so no lock is held.
+    /// Asks the clock to call at the first deadline, unless it will, or somebody passes it. Clocks may call at once, so no
+    /// lock is held.
     fn set_alarm(&self, mut heap: MutexGuard<'_, Heap>) {
         let Some(Reverse((first, _))) = heap.deadlines.peek().copied() else {
             return;
         };
-        if heap.alarmed.is_some_and(|alarmed| alarmed <= first) {
+        if heap.passing > 0 || heap.alarmed.is_some_and(|alarmed| alarmed <= first) {
             return;
         }
         heap.alarmed = Some(first);
+        heap.asked += 1;
+        let asked = heap.asked;
         drop(heap);
         let alarm = self.clock.wake_at(first, self.waker.clone());
         let mut heap = lock(&self.heap);
-        let unneeded = if heap.alarmed == Some(first) {
+        // Who has asked since has asked for an earlier one, or when this one had rung.
+        let unneeded = if heap.asked == asked {
             heap.alarm.replace(alarm)
         } else {
             Some(alarm)

@@ -10,6 +10,7 @@ use super::line::Word;
 use super::shared::Shared;
 use super::table::{Locked, State};
 use crate::clock::sleep_until;
+use crate::sync::{step, yield_now};
 use crate::{MessageEnvelope, Receipt, Result};
 
 type Delivery = (Receipt, MessageEnvelope);
@@ -54,8 +55,7 @@ impl Shared {
         let mut entry = self.table.existing(id);
         debug_assert_eq!(entry.state, State::Ready);
         if self.was_cleared(&entry) {
-            drop(entry);
-            self.free(id);
+            drop(self.free(id, entry));
             return None;
         }
         entry.state = State::InFlight(until);
@@ -115,36 +115,58 @@ impl Shared {
         self.check_open()?;
         // From here on nobody gets one of them, and those in flight do not come back.
         self.void_all();
+        // They are dropped in the end, as that may panic.
+        let mut removed = Vec::new();
+        self.clear_table(&mut removed);
+        self.clear_line(&mut removed, true);
+        // What is left has a word that somebody is about to put in line, or has just taken.
+        step!(M11, {
+            while !self.clear_table(&mut removed) {
+                self.check_open()?;
+                self.clear_line(&mut removed, false);
+                yield_now();
+            }
+        });
+        Ok(())
+    }
+
+    /// Removes what was cleared and is not ready; answers whether nothing is left then.
+    fn clear_table(&self, removed: &mut Vec<MessageEnvelope>) -> bool {
+        let mut is_clear = true;
         for id in self.table.ids() {
-            let mut entry = self.table.existing(id);
-            if matches!(entry.state, State::InFlight(_) | State::Delayed(_))
-                && self.was_cleared(&entry)
-            {
-                let message = entry.take();
-                drop(entry);
-                drop(message);
-                self.give(id);
+            let entry = self.table.existing(id);
+            match entry.state {
+                _ if !self.was_cleared(&entry) => {}
+                State::InFlight(_) | State::Delayed(_) => removed.extend(self.free(id, entry)),
+                State::Ready => is_clear = false,
+                // Who moves it will look.
+                State::Moving | State::Free => {}
             }
         }
-        // Those in line are taken out of it; what was sent meanwhile goes back to its place.
+        is_clear
+    }
+
+    /// Takes what was cleared out of the line, up to the first message that was sent later, which goes back to its place, or to the end.
+    fn clear_line(&self, removed: &mut Vec<MessageEnvelope>, to_the_first: bool) {
         for _ in 0..self.line.len() {
             let Some(word) = self.line.try_take() else {
-                break;
+                return;
             };
             let id = self
                 .line
                 .choose(word, |id| self.table.existing(id).sequence);
             let entry = self.table.existing(id);
             if self.was_cleared(&entry) {
-                drop(entry);
-                self.free(id);
-            } else {
-                let sequence = entry.sequence;
-                drop(entry);
-                let _ = self.line.put_back(sequence, id);
+                removed.extend(self.free(id, entry));
+                continue;
+            }
+            let sequence = entry.sequence;
+            drop(entry);
+            let _ = self.line.put_back(sequence, id);
+            if to_the_first {
+                return;
             }
         }
-        Ok(())
     }
 
     /// Sees to it that something is done about an entry at `deadline`.

@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use tracing::field::{DisplayValue, display};
-
 use super::shared::Shared;
 use super::table::{Entry, Locked, State};
 use crate::{
@@ -13,11 +11,8 @@ use crate::{
 
 impl Shared {
     pub(super) fn delete(&self, receipt: Option<&Receipt>) -> Result<()> {
-        let (id, mut entry) = self.held(receipt)?;
-        let message = entry.take();
-        drop(entry);
-        self.give(id);
-        drop(message);
+        let (id, entry) = self.held(receipt)?;
+        drop(self.free(id, entry));
         Ok(())
     }
 
@@ -51,30 +46,28 @@ impl Shared {
         let State::InFlight(until) = entry.state else {
             unreachable!("it is held")
         };
-        self.bury(id, entry, reason).map_err(|(mut entry, error)| {
-            entry.state = State::InFlight(until);
-            // What was due while it was moving has been passed over.
-            self.arm(entry, id, until);
-            error
-        })
+        let Err((mut entry, error)) = self.bury(id, entry, reason) else {
+            return Ok(());
+        };
+        if self.was_cleared(&entry) {
+            drop(self.free(id, entry));
+            return Err(self.lock_lost());
+        }
+        entry.state = State::InFlight(until);
+        // What was due while it was moving has been passed over.
+        self.arm(entry, id, until);
+        Err(error)
     }
 
     /// Does what is due: what is due at one moment in the order of sequences.
     pub(super) fn pass_deadlines(&self) {
-        while let Some((deadline, first)) = self.deadlines.pop_due(self.clock.now()) {
-            let mut ids = vec![first];
-            ids.extend(std::iter::from_fn(|| self.deadlines.pop_at(deadline)));
-            if ids.len() > 1 {
-                ids.sort_by_cached_key(|id| self.table.existing(*id).sequence);
-            }
-            for id in ids {
-                self.pass(deadline, id);
-            }
-        }
+        let sequence_of = |id| self.table.existing(id).sequence;
+        self.deadlines
+            .pass(sequence_of, |deadline, id| self.pass_deadline(deadline, id));
     }
 
     /// Does what is due with one entry.
-    fn pass(&self, deadline: Instant, id: u32) {
+    fn pass_deadline(&self, deadline: Instant, id: u32) {
         let mut entry = self.table.existing(id);
         if entry.armed != Some(deadline) {
             return;
@@ -85,14 +78,18 @@ impl Shared {
                 self.arm(entry, id, Some(later));
             }
             State::InFlight(Some(_)) => {
+                let message_id = message_id(&entry);
+                self.come_back(id, entry);
                 tracing::debug!(
                     queue = self.settings.name,
-                    message_id = message_id(&entry),
+                    message_id = message_id.as_ref().map(display),
                     "the lock on a message has expired"
                 );
-                self.come_back(id, entry);
             }
             State::Delayed(Some(_)) => {
+                if self.was_cleared(&entry) {
+                    return drop(self.free(id, entry));
+                }
                 entry.state = State::Ready;
                 entry.sequence = self.next_sequence();
                 drop(entry);
@@ -117,45 +114,51 @@ impl Shared {
                 matches!(entry.state, State::InFlight(_)) && entry.deliveries == deliveries;
             is_held.then_some((id, entry))
         };
-        held().ok_or_else(|| MessageError::lock_lost(&self.settings.name))
+        held().ok_or_else(|| self.lock_lost())
+    }
+
+    fn lock_lost(&self) -> MessageError {
+        MessageError::lock_lost(&self.settings.name)
     }
 
     /// Puts a message in flight back in line, or, when it has been delivered often enough, to the dead letters.
     fn come_back<'a>(&'a self, id: u32, mut entry: Locked<'a>) {
-        if self.was_cleared(&entry) {
-            let message = entry.take();
-            drop(entry);
-            self.give(id);
-            return drop(message);
-        }
-        let deliveries = entry
-            .message
-            .as_ref()
-            .map_or(0, MessageEnvelope::delivery_count);
-        if self
-            .settings
-            .max_deliveries
-            .is_some_and(|limit| deliveries >= limit)
-        {
-            let reason = format!("delivered {deliveries} times without being completed");
+        let mut refused = None;
+        if let Some(reason) = self.reason_to_bury(&entry) {
             match self.bury(id, entry, &reason) {
                 Ok(()) => return,
                 Err((there, error)) => {
                     entry = there;
-                    tracing::warn!(
-                        queue = self.settings.name,
-                        message_id = message_id(&entry),
-                        %error,
-                        "the dead letters do not take a message: it comes back"
-                    );
+                    refused = Some(error);
                 }
             }
         }
+        // Also while it was on its way.
+        if self.was_cleared(&entry) {
+            return drop(self.free(id, entry));
+        }
         entry.state = State::Ready;
         let sequence = entry.sequence;
+        let refused = refused.map(|error| (error, message_id(&entry)));
         drop(entry);
         // A closed queue delivers nothing.
         let _ = self.line.put_back(sequence, id);
+        if let Some((error, message_id)) = refused {
+            tracing::warn!(
+                queue = self.settings.name,
+                message_id = message_id.as_ref().map(display),
+                %error,
+                "the dead letters do not take a message: it comes back"
+            );
+        }
+    }
+
+    /// Why a message is not delivered any more.
+    fn reason_to_bury(&self, entry: &Entry) -> Option<String> {
+        let limit = self.settings.max_deliveries?;
+        let deliveries = entry.message.as_ref()?.delivery_count();
+        (deliveries >= limit && !self.was_cleared(entry))
+            .then(|| format!("delivered {deliveries} times without being completed"))
     }
 
     /// Moves a message to the dead letters. No lock is held meanwhile, as the other queue has its own, so that the entry comes back `Moving`
@@ -176,8 +179,8 @@ impl Shared {
             .expect("asked for before, or needed by the limit");
         match letters.0.try_put_letter(letter.clone()) {
             Ok(()) => {
+                drop(self.free(id, self.table.existing(id)));
                 self.counters.dead();
-                drop(self.free(id));
                 tracing::warn!(
                     queue = self.settings.name,
                     dead_letter = letters.0.settings.name,
@@ -205,8 +208,8 @@ impl Shared {
     }
 }
 
-/// The id of the message in an entry, as it is logged.
-fn message_id(entry: &Entry) -> Option<DisplayValue<&MessageId>> {
+/// The id of the message in an entry, for what is logged when the entry is let go: no code of others runs under its lock.
+fn message_id(entry: &Entry) -> Option<MessageId> {
     let message = entry.message.as_ref();
-    message.map(|message| display(message.message_id()))
+    message.map(|message| message.message_id().clone())
 }

@@ -1,5 +1,6 @@
 //! What all handles of a queue share, and how messages come in.
 
+use std::mem;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Weak};
 use std::task::{Wake, Waker};
@@ -9,7 +10,7 @@ use super::MemoryMessageQueue;
 use super::deadlines::Deadlines;
 use super::draining::Draining;
 use super::line::Line;
-use super::table::{Entry, State, Table};
+use super::table::{Entry, Locked, State, Table};
 use crate::clock::Clock;
 use crate::listening::Listeners;
 use crate::sync::{AtomicU8, AtomicU64, step};
@@ -41,7 +42,7 @@ pub(super) struct Shared {
     phase: AtomicU8,
     /// The sequence of the next message.
     next: AtomicU64,
-    /// Messages with a lower sequence were cleared.
+    /// Messages that were sent with a lower sequence were cleared.
     cleared: AtomicU64,
 }
 
@@ -90,7 +91,7 @@ impl Shared {
 
     pub(super) fn close(&self) {
         self.phase.fetch_max(Phase::Closed as u8, Relaxed);
-        step!(M6, self.draining.begin(|| self.table.close()));
+        step!(M6, self.close_table());
         self.line.close();
         self.listeners.end();
         self.draining.give_up();
@@ -99,7 +100,12 @@ impl Shared {
     /// Refuses sends from now on.
     pub(super) fn refuse_sends(&self) {
         self.phase.fetch_max(Phase::Draining as u8, Relaxed);
-        self.draining.begin(|| self.table.close());
+        self.close_table();
+    }
+
+    fn close_table(&self) {
+        self.table.close();
+        self.draining.begin(|| self.table.in_use());
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -129,11 +135,12 @@ impl Shared {
     }
 
     /// An entry that was free, or the phase in which there is none.
-    fn admit(&self) -> Result<u32, Phase> {
+    fn admit(&self) -> Result<Vacant<'_>, Phase> {
         match self.phase() {
             Phase::Open => self.table.try_take().ok_or_else(|| self.phase()),
             other => Err(other),
         }
+        .map(|id| Vacant(self, id))
     }
 
     /// Why a message may not be sent in this phase.
@@ -148,27 +155,30 @@ impl Shared {
 
     pub(super) fn try_put(&self, message: MessageEnvelope) -> Result<MessageId> {
         match self.admit() {
-            Ok(id) => self.place(id, message),
+            Ok(vacant) => self.place(vacant, message),
             Err(phase) => Err(self.refuse(phase, message)),
         }
     }
 
     pub(super) async fn put(&self, message: MessageEnvelope) -> Result<MessageId> {
         let admitted = match self.admit() {
-            Err(Phase::Open) => self.table.take().await.ok_or(Phase::Closed),
+            Err(Phase::Open) => {
+                let id = self.table.take().await;
+                id.map(|id| Vacant(self, id)).ok_or(Phase::Closed)
+            }
             admitted => admitted,
         };
         match admitted {
-            Ok(id) => self.place(id, message),
+            Ok(vacant) => self.place(vacant, message),
             Err(phase) => Err(self.refuse(phase, message)),
         }
     }
 
     /// Puts a message into an entry that was free.
-    fn place(&self, id: u32, mut message: MessageEnvelope) -> Result<MessageId> {
+    fn place(&self, vacant: Vacant<'_>, mut message: MessageEnvelope) -> Result<MessageId> {
         message.set_sent_time(self.clock.system_time());
         let delay = message.deliver_after().filter(|delay| !delay.is_zero());
-        let message_id = self.place_as_sent(id, message, delay)?;
+        let message_id = self.place_as_sent(vacant, message, delay)?;
         self.counters.sent();
         Ok(message_id)
     }
@@ -176,7 +186,7 @@ impl Shared {
     /// As [`place`](Self::place), of a message that says itself when it was sent.
     fn place_as_sent(
         &self,
-        id: u32,
+        vacant: Vacant<'_>,
         mut message: MessageEnvelope,
         delay: Option<Duration>,
     ) -> Result<MessageId> {
@@ -186,19 +196,18 @@ impl Shared {
         tracing::trace!(queue = self.settings.name, trace_id = message.trace_id(), %message_id, "sent");
         let due = delay.map(|delay| self.clock.now().checked_add(delay));
 
+        let id = vacant.fill();
         let mut entry = self.table.existing(id);
         debug_assert_eq!(entry.state, State::Free);
         entry.message = Some(message);
-        entry.sequence = self.next.fetch_add(1, Relaxed);
+        entry.sequence = self.next_sequence();
+        entry.sent = entry.sequence;
         match due {
             None => {
                 entry.state = State::Ready;
                 drop(entry);
                 if self.line.push_back(id).is_err() {
-                    let message = self
-                        .free(id)
-                        .expect("it was just put there, and its word is not in line");
-                    return Err(self.closed(Some(message)));
+                    return Err(self.closed(self.free(id, self.table.existing(id))));
                 }
             }
             Some(due) => {
@@ -209,9 +218,8 @@ impl Shared {
         Ok(message_id)
     }
 
-    /// Takes a message out of its entry, which is free then.
-    pub(super) fn free(&self, id: u32) -> Option<MessageEnvelope> {
-        let mut entry = self.table.existing(id);
+    /// Takes a message out of its entry, which is free then. What is returned is dropped outside the lock: code of the user's may run.
+    pub(super) fn free(&self, id: u32, mut entry: Locked<'_>) -> Option<MessageEnvelope> {
         let message = entry.take();
         drop(entry);
         self.give(id);
@@ -219,7 +227,7 @@ impl Shared {
     }
 
     /// Lets others have an entry that is free, or tells who drains the queue.
-    pub(super) fn give(&self, id: u32) {
+    fn give(&self, id: u32) {
         if self.table.give(id).is_err() {
             step!(M7, self.draining.one_less());
         }
@@ -231,7 +239,7 @@ impl Shared {
     }
 
     pub(super) fn was_cleared(&self, entry: &Entry) -> bool {
-        entry.sequence < self.cleared.load(Relaxed)
+        entry.sent < self.cleared.load(Relaxed)
     }
 
     /// Voids all messages that there are.
@@ -242,9 +250,27 @@ impl Shared {
     /// Takes a dead letter from another queue.
     pub(super) fn try_put_letter(&self, letter: MessageEnvelope) -> Result<()> {
         match self.admit() {
-            Ok(id) => self.place_as_sent(id, letter, None).map(drop),
+            Ok(vacant) => self.place_as_sent(vacant, letter, None).map(drop),
             Err(phase) => Err(self.refuse(phase, letter)),
         }
+    }
+}
+
+/// An entry that was free, and has no message yet. Dropped, it is given back.
+struct Vacant<'a>(&'a Shared, u32);
+
+impl Vacant<'_> {
+    /// The entry's id, for who puts a message there.
+    fn fill(self) -> u32 {
+        let id = self.1;
+        mem::forget(self);
+        id
+    }
+}
+
+impl Drop for Vacant<'_> {
+    fn drop(&mut self) {
+        self.0.give(self.1);
     }
 }
 

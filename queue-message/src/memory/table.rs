@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) state: State,
     /// The place of the message in the order of all.
     pub(super) sequence: u64,
+    /// The place that it was given when it was sent: another one, if it was delayed.
+    pub(super) sent: u64,
     /// How many deliveries were made from this entry, of all messages that were in it: what a receipt is known by.
     pub(super) deliveries: u64,
     /// The deadline under which the entry stands in [`Deadlines`](super::deadlines::Deadlines), if it does.
@@ -135,10 +137,14 @@ impl Table {
         })
     }
 
-    /// Lets nobody have an entry any more, and sends those home who wait for one. Answers how many entries are in use.
-    pub(super) fn close(&self) -> usize {
-        let len = lock(&self.len);
+    /// Lets nobody have an entry any more, and sends those home who wait for one: code of others may run, and come back here.
+    pub(super) fn close(&self) {
         self.free.0.close();
+    }
+
+    /// How many entries are in use, of a table that was closed. It is asked once, as the others are taken out of it.
+    pub(super) fn in_use(&self) -> usize {
+        let len = lock(&self.len);
         *len as usize - std::iter::from_fn(|| self.free.1.try_recv().ok()).count()
     }
 
@@ -158,13 +164,13 @@ impl Table {
         self.segments[segment]
             .set(entries)
             .expect("segments are added under the lock");
-        for id in *len..end {
-            self.free
-                .0
-                .try_send(id)
-                .expect("there is room for all ids, and it is closed under the lock");
+        while *len < end {
+            // There is room for all ids, unless it was closed meanwhile. Nobody waits for one yet.
+            if self.free.0.try_send(*len).is_err() {
+                break;
+            }
+            *len += 1;
         }
-        *len = end;
         true
     }
 }
@@ -211,7 +217,8 @@ mod tests {
             assert_eq!(ids, (0..capacity).collect::<Vec<_>>());
             assert!(table.entry(capacity).is_none());
             assert!(table.entry(u32::MAX).is_none());
-            assert_eq!(table.close(), capacity as usize);
+            table.close();
+            assert_eq!(table.in_use(), capacity as usize);
         }
     }
 
@@ -219,7 +226,8 @@ mod tests {
     fn a_closed_table_gives_and_takes_nothing() {
         let table = Table::new(100);
         let id = table.try_take().unwrap();
-        assert_eq!(table.close(), 1);
+        table.close();
+        assert_eq!(table.in_use(), 1);
         assert!(table.give(id).is_err());
         assert_eq!(table.try_take(), None);
     }

@@ -124,9 +124,9 @@ fn is_each_send_and_receive_with_the_trace_id() {
             &received(1),
             r#"DEBUG the lock on a message has expired queue="orders" message_id=7"#,
             &received(2),
-            r#"DEBUG the lock on a message has expired queue="orders" message_id=7"#,
             "WARN the dead letters do not take a message: it comes back queue=\"orders\" message_id=7 \
              error=queue `orders.dead` is closed",
+            r#"DEBUG the lock on a message has expired queue="orders" message_id=7"#,
         ]
     );
 }

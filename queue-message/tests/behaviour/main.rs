@@ -20,6 +20,8 @@ mod envelope_json;
 mod factory;
 mod family_defects;
 mod logged;
+mod manual_clock;
+mod memory_hostile;
 mod model;
 mod once_each;
 mod request;
