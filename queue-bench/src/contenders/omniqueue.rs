@@ -129,9 +129,13 @@ fn receiver<S>(source: S, window: &Arc<Window>) -> Receiver<S> {
 fn pair(cell: &Cell) -> (InMemoryProducer, InMemoryConsumer, Arc<Window>) {
     let pair = at_once(InMemoryBackend::builder().build_pair());
     let (producer, consumer) = pair.expect("it needs nothing but memory");
-    // Half of the room is for what is not yet sent or reported.
+    // Half of the room, at most, is for what is not yet sent or reported.
     let stride = cell.slots() / (2 * (cell.threads() + 1));
-    let window = Window::new(cell.slots() as u64, stride.max(1) as u64, cell.threads());
+    let window = Window::new(
+        cell.slots() as u64,
+        stride.clamp(1, 64) as u64,
+        cell.threads(),
+    );
     (producer, consumer, window)
 }
 
