@@ -25,7 +25,6 @@ pub(crate) use asynchronous::at_once;
 pub use asynchronous::{Async, Await};
 pub use batch::{Batch, Batching};
 pub use select::{Select, Selecting};
-pub(crate) use windowed::Window;
 pub use windowed::Windowed;
 
 /// The two ends of a queue, one handle for each worker.

@@ -4,8 +4,8 @@
 //! - It has one consumer, which takes `&mut self`. Where there are several, they share it by a lock of tokio's
 //!   ([`Shared`]), or a task of its own hands its deliveries on through async-channel ([`FannedOut`]). One alone has it to itself.
 //! - The delivery of many at once (`receive_all`) needs a runtime with timers, and so takes no part.
-//! - It is unbounded. Its senders are held back by a [`Window`] as large as the capacity of the others, at the cost of a count for
-//!   a message.
+//! - It is unbounded. Its senders are held back as soon as there are as many messages as others have room for, at the cost of a
+//!   count for a message, and a [permit](Room) for a few dozen.
 //! - The lock and the consumer each take one from the task's budget, so that a task is suspended after 64 messages instead of 128.
 //! - It never says that its senders are gone, as it is one itself: who sends last sends an empty message to each consumer.
 
@@ -14,12 +14,11 @@ use std::sync::Arc;
 use async_channel::bounded;
 use omniqueue::Delivery;
 use omniqueue::backends::{InMemoryBackend, InMemoryConsumer, InMemoryProducer};
-use tokio::sync::Mutex;
-use tokio::task::yield_now;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::cells::Cell;
 use crate::contract::Topology;
-use crate::link::{Async, Ends, Queue, Window, at_once};
+use crate::link::{Async, Ends, Queue, at_once};
 use crate::message::Message;
 
 /// Consumers that wait for each other.
@@ -30,19 +29,26 @@ pub(super) struct Shared;
 #[derive(Debug)]
 pub(super) struct FannedOut;
 
+/// How far senders may be ahead, in strides of messages.
+struct Room {
+    strides: Semaphore,
+    stride: usize,
+}
+
 pub(super) struct Sender {
     producer: Arc<InMemoryProducer>,
-    window: Arc<Window>,
-    /// How much it may send before its next look.
-    left: u64,
+    room: Arc<Room>,
+    /// What is left of its stride.
+    left: usize,
     /// How many messages end it all.
     ends: usize,
 }
 
 pub(super) struct Receiver<S> {
     source: S,
-    window: Arc<Window>,
-    unreported: u64,
+    room: Arc<Room>,
+    /// What it has received of a stride.
+    received: usize,
     /// It was told so once.
     is_over: bool,
 }
@@ -100,52 +106,49 @@ fn content(delivery: &Delivery) -> &[u8] {
     delivery.borrow_payload().expect("nobody has taken it")
 }
 
-fn senders(
-    producer: InMemoryProducer,
-    window: &Arc<Window>,
-    cell: &Cell,
-    ends: usize,
-) -> Vec<Sender> {
+fn senders(producer: InMemoryProducer, room: &Arc<Room>, cell: &Cell, ends: usize) -> Vec<Sender> {
     let producer = Arc::new(producer);
     let sender = || Sender {
         producer: Arc::clone(&producer),
-        window: Arc::clone(window),
+        room: Arc::clone(room),
         left: 0,
         ends,
     };
     (0..cell.producers).map(|_| sender()).collect()
 }
 
-fn receiver<S>(source: S, window: &Arc<Window>) -> Receiver<S> {
+fn receiver<S>(source: S, room: &Arc<Room>) -> Receiver<S> {
     Receiver {
         source,
-        window: Arc::clone(window),
-        unreported: 0,
+        room: Arc::clone(room),
+        received: 0,
         is_over: false,
     }
 }
 
-/// Both ends of a new queue, and as much room as others have.
-fn pair(cell: &Cell) -> (InMemoryProducer, InMemoryConsumer, Arc<Window>) {
+impl Room {
+    /// As much as others have. Half of it, at most, is for strides that are not yet sent, or not yet received as a whole.
+    fn of(cell: &Cell) -> Arc<Self> {
+        let stride = cell.slots() / (2 * (cell.threads() + 1));
+        let stride = stride.clamp(1, 64);
+        Arc::new(Self {
+            strides: Semaphore::new(cell.slots() / stride),
+            stride,
+        })
+    }
+}
+
+/// Both ends of a new queue.
+fn pair() -> (InMemoryProducer, InMemoryConsumer) {
     let pair = at_once(InMemoryBackend::builder().build_pair());
-    let (producer, consumer) = pair.expect("it needs nothing but memory");
-    // Half of the room, at most, is for what is not yet sent or reported.
-    let stride = cell.slots() / (2 * (cell.threads() + 1));
-    let window = Window::new(
-        cell.slots() as u64,
-        stride.clamp(1, 64) as u64,
-        cell.threads(),
-    );
-    (producer, consumer, window)
+    pair.expect("it needs nothing but memory")
 }
 
 async fn send(sender: &mut Sender, bytes: &[u8]) {
     if sender.left == 0 {
-        let end = sender.window.claim();
-        while !sender.window.contains(end) {
-            yield_now().await;
-        }
-        sender.left = sender.window.stride();
+        let stride = sender.room.strides.acquire().await;
+        stride.expect("it is never closed").forget();
+        sender.left = sender.room.stride;
     }
     sender.left -= 1;
     let sent = sender.producer.send_raw(bytes).await;
@@ -167,10 +170,10 @@ async fn recv<S: Source, M: Message>(receiver: &mut Receiver<S>) -> Option<M> {
         let acknowledged = delivery.ack().await.map_err(|(error, _)| error);
         acknowledged.expect("it is the first time");
     }
-    receiver.unreported += 1;
-    if receiver.unreported == receiver.window.stride() {
-        receiver.unreported = 0;
-        receiver.window.report();
+    receiver.received += 1;
+    if receiver.received == receiver.room.stride {
+        receiver.received = 0;
+        receiver.room.strides.add_permits(1);
     }
     received
 }
@@ -196,15 +199,15 @@ impl Queue for Shared {
     type Receiver<M: Message> = Receiver<Consumer>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (producer, consumer, window) = pair(cell);
-        let senders = senders(producer, &window, cell, cell.consumers);
+        let ((producer, consumer), room) = (pair(), Room::of(cell));
+        let senders = senders(producer, &room, cell, cell.consumers);
         let receivers = if cell.consumers == 1 {
-            vec![receiver(Consumer::Alone(consumer), &window)]
+            vec![receiver(Consumer::Alone(consumer), &room)]
         } else {
             let consumer = Arc::new(Mutex::new(consumer));
             let shared = || Consumer::Shared(Arc::clone(&consumer));
             (0..cell.consumers)
-                .map(|_| receiver(shared(), &window))
+                .map(|_| receiver(shared(), &room))
                 .collect()
         };
         (senders, receivers)
@@ -221,7 +224,7 @@ impl Queue for FannedOut {
     type Receiver<M: Message> = Receiver<Outlet>;
 
     fn open<M: Message>(cell: &Cell) -> Ends<Self, M> {
-        let (producer, consumer, window) = pair(cell);
+        let ((producer, consumer), room) = (pair(), Room::of(cell));
         let (inlet, deliveries) = bounded(cell.slots());
         let mut inlet = Some((consumer, inlet));
         let receivers = (0..cell.consumers).map(|_| {
@@ -229,9 +232,9 @@ impl Queue for FannedOut {
                 deliveries: deliveries.clone(),
                 inlet: inlet.take(),
             };
-            receiver(source, &window)
+            receiver(source, &room)
         });
-        (senders(producer, &window, cell, 1), receivers.collect())
+        (senders(producer, &room, cell, 1), receivers.collect())
     }
 }
 

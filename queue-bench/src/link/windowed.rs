@@ -35,13 +35,9 @@ pub struct Windowed<Q>(PhantomData<Q>);
 
 /// What producers may send, and what consumers have received.
 #[derive(Debug)]
-pub(crate) struct Window {
+struct Window {
     taken: CachePadded<AtomicU64>,
     reported: CachePadded<AtomicU64>,
-    /// How many messages they may be ahead, ...
-    room: u64,
-    /// ... and how many a worker passes between two looks.
-    stride: u64,
 }
 
 /// A producer's sender, and how much it may send before its next look.
@@ -69,50 +65,31 @@ pub struct WindowedSource<'a, R> {
 
 // Relaxed: the counts carry no data; the queue hands over the messages.
 impl Window {
-    /// One that has room for a stride of each of so many workers, and for one more.
-    pub(crate) fn new(room: u64, stride: u64, workers: usize) -> Arc<Self> {
-        assert!(
-            stride == 1 || (workers as u64 + 1) * stride <= room,
-            "the window is for fewer workers"
-        );
+    fn new() -> Arc<Self> {
         Arc::new(Self {
             taken: CachePadded::new(AtomicU64::new(0)),
             reported: CachePadded::new(AtomicU64::new(0)),
-            room,
-            stride,
         })
-    }
-
-    /// How many messages a worker passes between two looks.
-    pub(crate) fn stride(&self) -> u64 {
-        self.stride
-    }
-
-    /// Takes the next stride for a producer; its end. The producer may send it once it is
-    /// [within](Self::contains) the window.
-    pub(crate) fn claim(&self) -> u64 {
-        self.taken.fetch_add(self.stride, Ordering::Relaxed) + self.stride
     }
 
     /// Takes the next stride for a producer, once it is within the window.
     #[inline(never)]
     fn take(&self) {
-        let end = self.claim();
+        let end = self.taken.fetch_add(STRIDE, Ordering::Relaxed) + STRIDE;
         let backoff = Backoff::new();
         while !self.contains(end) {
             backoff.snooze();
         }
     }
 
-    /// Whether the stride with this end is within the window.
-    pub(crate) fn contains(&self, end: u64) -> bool {
-        end <= self.reported.load(Ordering::Relaxed) + self.room
+    fn contains(&self, end: u64) -> bool {
+        end <= self.reported.load(Ordering::Relaxed) + MOST_AHEAD as u64
     }
 
     /// A consumer has received a stride.
     #[inline(never)]
-    pub(crate) fn report(&self) {
-        self.reported.fetch_add(self.stride, Ordering::Relaxed);
+    fn report(&self) {
+        self.reported.fetch_add(STRIDE, Ordering::Relaxed);
     }
 
     /// Nobody is held back any more.
@@ -137,7 +114,11 @@ impl<Q: Blocking> Link for Windowed<Q> {
     type Source<'a, M: Message> = WindowedSource<'a, Q::Receiver<M>>;
 
     fn open<M: Message>(cell: &Cell) -> Held<Self, M> {
-        let window = Window::new(MOST_AHEAD as u64, STRIDE, cell.threads());
+        assert!(
+            (cell.threads() + 1) * STRIDE as usize <= MOST_AHEAD,
+            "the window is for fewer workers"
+        );
+        let window = Window::new();
         let (senders, receivers) = Q::open(cell);
         let senders = senders.into_iter().map(|sender| WindowedSender {
             sender,
@@ -227,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_window_opens_by_as_much_as_was_reported() {
-        let window = Window::new(WINDOW, STRIDE, 2);
+        let window = Window::new();
         (0..WINDOW / STRIDE).for_each(|_| window.take());
         assert!(!window.contains(WINDOW + STRIDE));
         window.report();
