@@ -3,9 +3,9 @@
 mod choice;
 mod counting;
 mod crowding;
+mod reporting;
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
 use std::io;
 use std::process::ExitCode;
 
@@ -14,12 +14,12 @@ use clap::{Args, Parser, Subcommand, value_parser};
 
 use crate::compare;
 use crate::environment::Environment;
+use crate::in_flight;
 use crate::instructions::{self, Operation};
 use crate::interruption::{self, INTERRUPTED};
 use crate::latency::Scenario;
 use crate::launch;
 use crate::records::Record;
-use crate::report::figures::{self, NoFigures};
 use crate::report::{self, CannotWrite, Output, Paths};
 use crate::run::{self, Comparison, Settings};
 use crate::selfcheck;
@@ -27,6 +27,7 @@ use crate::selfcheck;
 use choice::{Choice, Effort, not_empty};
 use counting::Counting;
 use crowding::InFlight;
+use reporting::Report;
 
 /// Every contender came through.
 const OK: u8 = 0;
@@ -97,6 +98,9 @@ enum Command {
         operation: Operation,
         times: u64,
     },
+    /// The child process whose operations on messages are counted
+    #[command(name = in_flight::SUBCOMMAND, hide = true)]
+    InFlightWork { size: usize, seed: u64, locks: u32 },
 }
 
 #[derive(Debug, Args)]
@@ -129,30 +133,6 @@ struct Compare {
     /// The record of the later run
     #[arg(value_name = "B.jsonl")]
     after: String,
-}
-
-#[derive(Debug, Args)]
-struct Report {
-    /// The record (JSON lines) of a run
-    #[arg(value_name = "FILE.jsonl")]
-    record: String,
-
-    /// Write it as comma-separated values
-    #[arg(long, value_name = "FILE")]
-    csv: Option<String>,
-
-    /// Write a page with tables and charts
-    #[arg(long, value_name = "FILE")]
-    html: Option<String>,
-
-    /// Write the tables of the quick suite into a document, between its marks
-    /// `<!-- figures: begin -->` and `<!-- figures: end -->`
-    #[arg(long, value_name = "FILE.md")]
-    figures: Option<String>,
-
-    /// Only check that the document has these figures already
-    #[arg(long, requires = "figures", conflicts_with_all = ["csv", "html"])]
-    check: bool,
 }
 
 #[derive(Debug, Args)]
@@ -248,7 +228,7 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
                 ))
             })?)
         }
-        Command::Report(report) => make(&report),
+        Command::Report(report) => report.make(),
         Command::Selfcheck(Selfcheck { seed, no_pin }) => {
             let seed = seed.unwrap_or_else(|| rand::random::<u32>().into());
             done(selfcheck::run(seed, !no_pin))
@@ -258,6 +238,10 @@ fn carry_out(command: Command) -> Result<u8, Refusal> {
         Command::Operate { operation, times } => {
             operation.carry_out(times).map_err(Refusal)?;
             Ok(OK)
+        }
+        Command::InFlightWork { size, seed, locks } => {
+            let times = in_flight::carry_out(size, seed, locks);
+            print(&format!("{times:?}\n"))
         }
         Command::Env => {
             let pins = choice::pins(true);
@@ -302,66 +286,6 @@ fn measure(
 
 fn record(path: &str) -> Result<Record, Refusal> {
     Record::read(path).map_err(|error| Refusal(format!("cannot read '{path}': {error}")))
-}
-
-/// Makes what is asked for from a record; a summary, if nothing is.
-fn make(report: &Report) -> Result<u8, Refusal> {
-    let record = record(&report.record)?;
-    if (&report.csv, &report.html, &report.figures) == (&None, &None, &None) {
-        return print(&report::summary(&record));
-    }
-    let document = match &report.figures {
-        Some(path) => Some((path, with_figures(path, report, &record)?)),
-        None => None,
-    };
-    if let Some((path, (old, new))) = &document
-        && report.check
-    {
-        if old == new {
-            return Ok(OK);
-        }
-        eprintln!(
-            "the figures of '{path}' are not those of '{}'",
-            report.record
-        );
-        return Ok(FAILED);
-    }
-    if let Some((path, _)) = &document {
-        // Whether it can be written is known before anything is.
-        let document = OpenOptions::new().write(true).open(path);
-        document.map_err(|error| CannotWrite::to(path, error))?;
-    }
-    let mut output = Output::open(&Paths {
-        json: None,
-        csv: report.csv.clone(),
-        html: report.html.clone(),
-        others: [&report.record]
-            .into_iter()
-            .chain(&report.figures)
-            .cloned()
-            .collect(),
-    })?;
-    output.take(&record.lines)?;
-    if let Some((path, (_, new))) = document {
-        fs::write(path, new).map_err(|error| CannotWrite::to(path, error))?;
-    }
-    Ok(OK)
-}
-
-/// A document as it is, and with the figures of the record.
-fn with_figures(path: &str, report: &Report, record: &Record) -> Result<(String, String), Refusal> {
-    let old = fs::read_to_string(path)
-        .map_err(|error| Refusal(format!("cannot read '{path}': {error}")))?;
-    let new = figures::insert(&old, record).map_err(|why| {
-        Refusal(match why {
-            NoFigures::NoMarks => format!("'{path}' has no marks for figures"),
-            NoFigures::NoRates => format!(
-                "'{}' has no rates of the quick suite's cells to make figures of",
-                report.record
-            ),
-        })
-    })?;
-    Ok((old, new))
 }
 
 /// The exit code of work that was done, and of work that nobody wanted to see the end of.

@@ -11,8 +11,10 @@ pub(crate) mod budget;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
 use std::{env, fmt};
 
 use serde::{Deserialize, Serialize};
@@ -99,8 +101,8 @@ pub(crate) fn count(
     let count = |operation: Operation| {
         progress(&operation);
         let times = operation.step.times();
-        let less = callgrind(&operation, times)?;
-        let more = callgrind(&operation, 2 * times)?;
+        let less = whole_process(&operation, times)?;
+        let more = whole_process(&operation, 2 * times)?;
         Ok(Count {
             instructions: (more as f64 - less as f64) / times as f64,
             operation,
@@ -110,33 +112,51 @@ pub(crate) fn count(
 }
 
 /// The instructions of a whole process that carries it out that often.
-fn callgrind(operation: &Operation, times: u64) -> io::Result<u64> {
+fn whole_process(operation: &Operation, times: u64) -> io::Result<u64> {
     // The sizes of these are the only thing that two processes find different at their start.
-    let times = format!("{times:08}");
+    let arguments = [serde_json::to_string(operation)?, format!("{times:08}")];
+    let output = callgrind(Path::new("/dev/null"), SUBCOMMAND, &arguments)?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    collected(&said).ok_or_else(|| {
+        io::Error::other(format!(
+            "{operation}: valgrind does not say what it has counted"
+        ))
+    })
+}
+
+/// What is said by a process of this program, with its instructions counted, and their profile in that file.
+pub(crate) fn callgrind(
+    profile: &Path,
+    subcommand: &str,
+    arguments: &[String],
+) -> io::Result<Output> {
+    let mut file = OsString::from("--callgrind-out-file=");
+    file.push(profile);
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg("--tool=callgrind")
+        .arg(file)
         .arg(env::current_exe()?)
-        .arg(SUBCOMMAND)
-        .args([serde_json::to_string(operation)?, times])
+        .arg(subcommand)
+        .args(arguments)
         .env_remove("RUST_BACKTRACE")
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
         .output()
         .map_err(|error| {
             io::Error::other(format!(
                 "valgrind, which counts, cannot be started: {error}"
             ))
         })?;
+    if output.status.success() {
+        return Ok(output);
+    }
     let said = String::from_utf8_lossy(&output.stderr);
-    collected(&said)
-        .filter(|_| output.status.success())
-        .ok_or_else(|| {
-            let last = said.lines().last().unwrap_or_default();
-            io::Error::other(format!(
-                "{operation}: valgrind ended: {}: {last}",
-                output.status
-            ))
-        })
+    let last = said.lines().last().unwrap_or_default();
+    Err(io::Error::other(format!(
+        "{} {}: valgrind ended: {}: {last}",
+        subcommand,
+        arguments.join(" "),
+        output.status
+    )))
 }
 
 /// The number in the line `==pid== Collected : 123`.

@@ -17,6 +17,10 @@ pub(super) struct InFlight {
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = value_parser!(u32).range(1..=10_000))]
     rounds: u32,
 
+    /// Count instructions, and take no times; needs valgrind
+    #[arg(long, conflicts_with = "rounds")]
+    instructions: bool,
+
     /// Seed of what is done to which message; by default a new one
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -30,6 +34,12 @@ impl InFlight {
             rounds: self.rounds as usize,
             seed: self.seed.unwrap_or_else(|| rand::random::<u32>().into()),
         };
+        if self.instructions {
+            let bar = report::progress_bar(in_flight::processes(&settings));
+            let counts = in_flight::count(&settings, || bar.inc(1))?;
+            bar.finish_and_clear();
+            return print(&format!("{}\nseed {}\n", counts.table(), settings.seed));
+        }
         let mut pins = choice::pins(true);
         pins.truncate(1);
         let environment = Environment::read(settings.seed, &pins);

@@ -8,16 +8,14 @@
 //! Whoever settles a message has just read it, so each is read before the clock runs. What is due, and which message comes back, is known
 //! here, and the queue is held to it.
 
-use std::mem;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bytes::Bytes;
 use queue_message::clock::ManualClock;
 use queue_message::{MemoryMessageQueue, MessageEnvelope, MessageQueue};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Operation, Spent};
+use super::{Operation, Spent, work};
 use crate::link::at_once;
 use crate::message::{Message, Word};
 
@@ -30,9 +28,6 @@ const LOCK: Duration = Duration::from_secs(30);
 /// How much time passes while every message is completed once, as a part of the lock's: about one in six locks expires.
 const PACE: u32 = 2;
 
-/// What goes through the queue.
-type Content = [u64; 32];
-
 /// The messages in flight, each with the number that is its content.
 #[derive(Debug)]
 pub(super) struct Crowd {
@@ -41,17 +36,16 @@ pub(super) struct Crowd {
     random: StdRng,
     /// By number; what is being settled is missing.
     held: Vec<Option<Held>>,
-    /// What is being settled, ...
-    batch: Vec<Held>,
-    /// ... and what was received and is not yet kept.
-    received: Vec<MessageEnvelope>,
     /// How much time has passed.
     now: Duration,
+    /// What is at work: the messages, ...
+    batch: Vec<MessageEnvelope>,
+    /// ... and the numbers of those that were chosen.
+    numbers: Vec<Word>,
 }
 
 #[derive(Debug)]
 struct Held {
-    number: Word,
     message: MessageEnvelope,
     /// When its lock expires.
     until: Duration,
@@ -59,7 +53,7 @@ struct Held {
 
 impl Crowd {
     /// So many, after so many cycles that a lock's time has passed twice.
-    pub(super) fn gather(size: usize, seed: u64) -> Self {
+    pub(super) fn gather(size: usize, seed: u64, spent: &mut Spent) -> Self {
         let clock = ManualClock::new();
         let queue = MemoryMessageQueue::builder("in flight")
             .capacity(size)
@@ -73,148 +67,123 @@ impl Crowd {
             clock,
             random: StdRng::seed_from_u64(seed),
             held: (0..size).map(|_| None).collect(),
-            batch: Vec::with_capacity(BATCH),
-            received: Vec::with_capacity(2 * BATCH),
             now: Duration::ZERO,
+            batch: Vec::with_capacity(2 * BATCH),
+            numbers: Vec::with_capacity(BATCH),
         };
-        for number in 0..size {
-            crowd.send(make(number as Word));
-            let received = crowd.receive().expect("it was just sent");
-            crowd.keep(received);
+        let all: Vec<Word> = (0..size as Word).collect();
+        for numbers in all.chunks(BATCH) {
+            crowd.numbers.clear();
+            crowd.numbers.extend(numbers);
+            crowd.send_new(spent);
         }
-        while crowd.now < 2 * LOCK {
-            crowd.cycle(&mut Spent::default());
-        }
+        crowd.go_on(2, spent);
         crowd
+    }
+
+    /// Goes on until the time of so many locks has passed.
+    pub(super) fn go_on(&mut self, locks: u32, spent: &mut Spent) {
+        let end = self.now + locks * LOCK;
+        while self.now < end {
+            self.cycle(spent);
+        }
     }
 
     /// Goes through all operations once, with a batch each.
     pub(super) fn cycle(&mut self, spent: &mut Spent) {
-        self.replace(spent);
-        self.abandon(spent);
-        self.renew(spent);
-        self.pass_time(spent);
-    }
+        let queue = self.queue.clone();
 
-    fn replace(&mut self, spent: &mut Spent) {
-        let mut batch = self.choose();
-        let numbers: Vec<Word> = batch.iter().map(|held| held.number).collect();
-        spent.time(Operation::Complete, BATCH, || {
-            for held in &mut batch {
-                let completed = at_once(self.queue.complete(&mut held.message));
-                completed.expect("it is locked");
-            }
-        });
-        spent.time(Operation::Free, BATCH, || batch.clear());
-        let mut fresh = Vec::with_capacity(BATCH);
-        spent.time(Operation::Make, BATCH, || {
-            fresh.extend(numbers.into_iter().map(make));
-        });
-        spent.time(Operation::Send, BATCH, || {
-            fresh.drain(..).for_each(|message| self.send(message));
-        });
-        self.batch = batch;
-        let received = self.receive_some(BATCH, Operation::Receive, spent);
-        assert_eq!(received, BATCH, "as many as were sent");
-    }
+        let count = self.choose();
+        let batch = &mut self.batch;
+        spent.time(Operation::Complete, count, || work::complete(&queue, batch));
+        spent.time(Operation::Free, count, || work::free(batch));
+        self.send_new(spent);
 
-    fn abandon(&mut self, spent: &mut Spent) {
-        let mut batch = self.choose();
-        spent.time(Operation::Abandon, BATCH, || {
-            for held in &mut batch {
-                let abandoned = at_once(self.queue.abandon(&mut held.message));
-                abandoned.expect("it is locked");
-            }
-        });
+        let count = self.choose();
+        let batch = &mut self.batch;
+        spent.time(Operation::Abandon, count, || work::abandon(&queue, batch));
         batch.clear();
-        self.batch = batch;
-        let received = self.receive_some(BATCH, Operation::ReceiveAgain, spent);
-        assert_eq!(received, BATCH, "as many as were abandoned");
-    }
+        let again = self.receive_again(spent);
+        assert_eq!(again, count, "as many as were abandoned");
 
-    fn renew(&mut self, spent: &mut Spent) {
-        let mut batch = self.choose();
-        let times: Vec<Duration> = (0..BATCH)
-            .map(|_| LOCK.mul_f64(self.random.random_range(0.5..1.5)))
-            .collect();
-        spent.time(Operation::Renew, BATCH, || {
-            for (held, &time) in batch.iter().zip(&times) {
-                let renewed = at_once(self.queue.renew_lock(&held.message, time));
-                renewed.expect("it is locked");
-            }
+        let count = self.choose();
+        let random = &mut self.random;
+        let times = (0..count).map(|_| LOCK.mul_f64(random.random_range(0.5..1.5)));
+        let times: Vec<Duration> = times.collect();
+        let batch = &self.batch;
+        spent.time(Operation::Renew, count, || {
+            work::renew(&queue, batch, &times)
         });
-        for (mut held, time) in batch.drain(..).zip(times) {
-            held.until = self.now + time;
-            let number = held.number as usize;
-            self.held[number] = Some(held);
+        for (message, time) in self.batch.drain(..).zip(times) {
+            let (number, until) = (number(&message), self.now + time);
+            self.held[number as usize] = Some(Held { message, until });
         }
-        self.batch = batch;
-    }
 
-    fn pass_time(&mut self, spent: &mut Spent) {
         let passing = PACE * LOCK * BATCH as u32 / self.held.len() as u32;
         self.now += passing;
-        let begin = Instant::now();
-        self.clock.advance(passing);
-        let took = begin.elapsed();
-        let expired = self.receive_some(usize::MAX, Operation::ReceiveAgain, spent);
-        spent.add(Operation::Expire, expired, took);
+        spent.time(Operation::Expire, 0, || work::expire(&self.clock, passing));
+        let expired = self.receive_again(spent);
+        spent.add(Operation::Expire, expired, Duration::ZERO);
     }
 
-    /// Receives up to so many, until there is nothing, and keeps them; how many there were.
-    fn receive_some(&mut self, most: usize, operation: Operation, spent: &mut Spent) -> usize {
-        let mut received = mem::take(&mut self.received);
-        let begin = Instant::now();
-        received.extend(std::iter::from_fn(|| self.receive()).take(most));
-        let took = begin.elapsed();
-        let count = received.len();
-        spent.add(operation, count, took);
-        for message in received.drain(..) {
-            let is_first = message.delivery_count() == 1;
-            assert_eq!(is_first, operation == Operation::Receive, "{message:?}");
-            self.keep(message);
-        }
-        self.received = received;
+    /// Makes messages of the chosen numbers, and has them in flight.
+    fn send_new(&mut self, spent: &mut Spent) {
+        let Self {
+            queue,
+            batch,
+            numbers,
+            ..
+        } = self;
+        let count = numbers.len();
+        spent.time(Operation::Make, count, || work::make(numbers, batch));
+        spent.time(Operation::Send, count, || work::send(queue, batch));
+        spent.time(Operation::Receive, count, || {
+            work::receive(queue, count, batch)
+        });
+        self.keep(|deliveries| deliveries == 1);
+    }
+
+    /// Receives what has come back, and keeps it; how many there were.
+    fn receive_again(&mut self, spent: &mut Spent) -> usize {
+        let Self { queue, batch, .. } = self;
+        spent.time(Operation::ReceiveAgain, 0, || {
+            work::receive_again(queue, batch)
+        });
+        let count = batch.len();
+        spent.add(Operation::ReceiveAgain, count, Duration::ZERO);
+        self.keep(|deliveries| deliveries > 1);
         count
     }
 
-    /// Takes a batch out, each of which is there and whole.
-    fn choose(&mut self) -> Vec<Held> {
-        let mut batch = mem::take(&mut self.batch);
-        while batch.len() < BATCH {
+    /// Takes a batch out, each of which is there and whole; how many these are.
+    fn choose(&mut self) -> usize {
+        self.numbers.clear();
+        while self.batch.len() < BATCH {
             let number = self.random.random_range(0..self.held.len());
             if let Some(held) = self.held[number].take() {
-                let content = Content::from_bytes(held.message.message());
-                assert_eq!(content.digest(), Content::digest_of(number as Word));
-                batch.push(held);
+                let content = <[u64; 32]>::from_bytes(held.message.message());
+                assert_eq!(content.digest(), <[u64; 32]>::digest_of(number as Word));
+                self.batch.push(held.message);
+                self.numbers.push(number as Word);
             }
         }
-        batch
+        self.batch.len()
     }
 
-    /// Keeps a message that was just received, in place of the delivery that has expired, if one has.
-    fn keep(&mut self, message: MessageEnvelope) {
-        let number = number(&message);
-        let held = Held {
-            number,
-            message,
-            until: self.now + LOCK,
-        };
-        let before = self.held[number as usize].replace(held);
-        assert!(
-            before
-                .as_ref()
-                .is_none_or(|before| before.until <= self.now),
-            "it came back before its time: {before:?}"
-        );
-    }
-
-    fn send(&self, message: MessageEnvelope) {
-        at_once(self.queue.send(message)).expect("there is room");
-    }
-
-    fn receive(&self) -> Option<MessageEnvelope> {
-        at_once(self.queue.receive(Duration::ZERO)).expect("it is open")
+    /// Keeps the batch, which was just received, each in place of its delivery that has expired, if one has.
+    fn keep(&mut self, is_right: impl Fn(u32) -> bool) {
+        let until = self.now + LOCK;
+        for message in self.batch.drain(..) {
+            assert!(is_right(message.delivery_count()), "{message:?}");
+            let number = number(&message) as usize;
+            let before = self.held[number].replace(Held { message, until });
+            assert!(
+                before
+                    .as_ref()
+                    .is_none_or(|before| before.until <= self.now),
+                "it came back before its time: {before:?}"
+            );
+        }
     }
 
     /// Looks whether all are in flight and none is overdue.
@@ -225,11 +194,6 @@ impl Crowd {
         }
         assert_eq!(at_once(self.queue.read_message_count()).ok(), Some(0));
     }
-}
-
-fn make(number: Word) -> MessageEnvelope {
-    let content = Bytes::copy_from_slice(Content::of(number).as_bytes());
-    MessageEnvelope::new(None, "bench", content)
 }
 
 fn number(message: &MessageEnvelope) -> Word {
