@@ -74,15 +74,31 @@ struct Content {
 impl MessageEnvelope {
     /// A message of a type, with an id drawn by chance. `trace_id` names the transaction that it belongs to.
     #[must_use]
+    #[inline]
     pub fn new(
         trace_id: Option<&str>,
         message_type: impl Into<Cow<'static, str>>,
         message: impl Into<Bytes>,
     ) -> Self {
-        let builder = Self::builder().message_type(message_type).message(message);
-        match trace_id {
-            Some(trace_id) => builder.trace_id(trace_id).build(),
-            None => builder.build(),
+        Self::of(Content {
+            message_id: MessageId::random(),
+            trace_id: trace_id.filter(|text| !text.is_empty()).map(Box::from),
+            message_type: Some(message_type.into()).filter(|text: &Cow<'_, str>| !text.is_empty()),
+            message: message.into(),
+            headers: Headers::new(),
+            reply_to: None,
+            deliver_after: None,
+        })
+    }
+
+    /// A message as it is before it is sent.
+    #[inline]
+    fn of(content: Content) -> Self {
+        Self {
+            content: Arc::new(content),
+            sent_time: None,
+            reference: None,
+            delivery_count: 0,
         }
     }
 
@@ -98,6 +114,7 @@ impl MessageEnvelope {
 
     /// The message's id.
     #[must_use]
+    #[inline]
     pub fn message_id(&self) -> &MessageId {
         &self.content.message_id
     }
@@ -105,29 +122,34 @@ impl MessageEnvelope {
     /// The transaction that the message belongs to, across all services.
     #[doc(alias = "correlation_id")]
     #[must_use]
+    #[inline]
     pub fn trace_id(&self) -> Option<&str> {
         self.content.trace_id.as_deref()
     }
 
     /// What kind of message it is.
     #[must_use]
+    #[inline]
     pub fn message_type(&self) -> Option<&str> {
         self.content.message_type.as_deref()
     }
 
     /// When it was sent: set by the queue that it was sent to.
     #[must_use]
+    #[inline]
     pub fn sent_time(&self) -> Option<SystemTime> {
         self.sent_time
     }
 
     /// Says when the message was sent. For backends.
+    #[inline]
     pub fn set_sent_time(&mut self, sent_time: SystemTime) {
         self.sent_time = Some(sent_time);
     }
 
     /// The message itself.
     #[must_use]
+    #[inline]
     pub fn message(&self) -> &Bytes {
         &self.content.message
     }
@@ -205,22 +227,26 @@ impl MessageEnvelope {
 
     /// How often the message has been delivered, this time included: 0 before it was ever received.
     #[must_use]
+    #[inline]
     pub fn delivery_count(&self) -> u32 {
         self.delivery_count
     }
 
     /// Says how often the message has been delivered. For backends.
+    #[inline]
     pub fn set_delivery_count(&mut self, delivery_count: u32) {
         self.delivery_count = delivery_count;
     }
 
     /// What this delivery is settled with; none before the message is received, and after it is settled.
     #[must_use]
+    #[inline]
     pub fn reference(&self) -> Option<&Receipt> {
         self.reference.as_ref()
     }
 
     /// Says what this delivery is settled with. For backends.
+    #[inline]
     pub fn set_reference(&mut self, reference: Option<Receipt>) {
         self.reference = reference;
     }

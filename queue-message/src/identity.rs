@@ -24,23 +24,24 @@ pub struct MessageId(Id);
 
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Id {
-    /// What is written as 32 lower-case hexadecimal digits, and only that.
-    Hex(u128),
+    /// What is written as 32 lower-case hexadecimal digits, and only that; as bytes, which are not aligned, so that envelopes are smaller.
+    Hex([u8; 16]),
     Text(Arc<str>),
 }
 
 impl MessageId {
     /// An id that no other message has: 128 bits by chance, from the thread's cryptographic generator.
     #[must_use]
+    #[inline]
     pub fn random() -> Self {
-        Self(Id::Hex(rand::random()))
+        Self(Id::Hex(rand::random::<u128>().to_be_bytes()))
     }
 }
 
 impl From<&str> for MessageId {
     fn from(text: &str) -> Self {
         match hex(text, 32) {
-            Some(id) => Self(Id::Hex(id)),
+            Some(id) => Self(Id::Hex(id.to_be_bytes())),
             None => Self(Id::Text(text.into())),
         }
     }
@@ -49,7 +50,7 @@ impl From<&str> for MessageId {
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Id::Hex(id) => write!(f, "{id:032x}"),
+            Id::Hex(id) => write!(f, "{:032x}", u128::from_be_bytes(*id)),
             Id::Text(text) => f.write_str(text),
         }
     }
@@ -78,12 +79,14 @@ enum Token {
 impl Receipt {
     /// A receipt of three words, written as 48 hexadecimal digits: cheap to make, to copy and to compare.
     #[must_use]
+    #[inline]
     pub const fn from_words(words: [u64; 3]) -> Self {
         Self(Token::Words(words))
     }
 
     /// The three words, if it has been made of three, or written so.
     #[must_use]
+    #[inline]
     pub const fn words(&self) -> Option<[u64; 3]> {
         match self.0 {
             Token::Words(words) => Some(words),

@@ -155,10 +155,8 @@ impl EnvelopeBuilder {
             deliver_after,
         };
         MessageEnvelope {
-            content: content.into(),
             sent_time,
-            reference: None,
-            delivery_count: 0,
+            ..MessageEnvelope::of(content)
         }
     }
 }
