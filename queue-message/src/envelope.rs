@@ -245,6 +245,12 @@ impl MessageEnvelope {
         self.reference.as_ref()
     }
 
+    /// A delivered message, and beside it what it is settled with.
+    pub(crate) fn part_with_reference(mut self) -> (Receipt, Self) {
+        let reference = self.reference.take();
+        (reference.expect("it is delivered"), self)
+    }
+
     /// Says what this delivery is settled with. For backends.
     #[inline]
     pub fn set_reference(&mut self, reference: Option<Receipt>) {

@@ -114,7 +114,8 @@ impl MemoryMessageQueue {
     /// # Errors
     /// [`NotOpen`](crate::MessageError::NotOpen), [`Closed`](crate::MessageError::Closed).
     pub fn try_get(&self, visibility: Duration) -> Result<Option<(Receipt, MessageEnvelope)>> {
-        self.0.try_get(visibility)
+        let message = self.0.try_receive(visibility)?;
+        Ok(message.map(MessageEnvelope::part_with_reference))
     }
 
     /// Ends the queue's use gracefully: refuses sends from now on, waits up to `wait` until every message is completed or moved, those

@@ -13,26 +13,30 @@ use crate::clock::sleep_until;
 use crate::sync::{step, yield_now};
 use crate::{MessageEnvelope, Receipt, Result};
 
-type Delivery = (Receipt, MessageEnvelope);
-
 impl Shared {
-    pub(super) fn try_get(&self, visibility: Duration) -> Result<Option<Delivery>> {
+    pub(super) fn try_receive(&self, visibility: Duration) -> Result<Option<MessageEnvelope>> {
         self.check_open()?;
-        Ok(std::iter::from_fn(|| self.line.try_take())
-            .find_map(|word| self.deliver(word, visibility)))
+        while let Some(word) = self.line.try_take() {
+            if let Some(message) = self.deliver(word, visibility) {
+                return Ok(Some(message));
+            }
+        }
+        Ok(None)
     }
 
-    pub(super) async fn get(
+    #[inline]
+    pub(super) async fn receive(
         &self,
         wait: Duration,
         visibility: Duration,
-    ) -> Result<Option<Delivery>> {
-        if let Some(delivery) = self.try_get(visibility)? {
-            return Ok(Some(delivery));
+    ) -> Result<Option<MessageEnvelope>> {
+        match self.try_receive(visibility) {
+            Ok(None) if !wait.is_zero() => self.wait(wait, visibility).await,
+            at_once => at_once,
         }
-        if wait.is_zero() {
-            return Ok(None);
-        }
+    }
+
+    async fn wait(&self, wait: Duration, visibility: Duration) -> Result<Option<MessageEnvelope>> {
         let mut end = pin!(sleep_until(&self.clock, self.clock.now().checked_add(wait)));
         loop {
             let word = match select(pin!(self.line.take()), end.as_mut()).await {
@@ -40,14 +44,14 @@ impl Shared {
                 Either::Left((None, _)) => return Err(self.closed(None)),
                 Either::Right(_) => return self.check_open().map(|()| None),
             };
-            if let Some(delivery) = self.deliver(word, visibility) {
-                return Ok(Some(delivery));
+            if let Some(message) = self.deliver(word, visibility) {
+                return Ok(Some(message));
             }
         }
     }
 
-    /// Takes the message for a word out of line and locks it; `None` if it was cleared meanwhile.
-    fn deliver(&self, word: Word, visibility: Duration) -> Option<Delivery> {
+    /// Takes the message for a word out of line and locks it; `None` if it was cleared meanwhile. Its reference is the receipt.
+    fn deliver(&self, word: Word, visibility: Duration) -> Option<MessageEnvelope> {
         let id = self
             .line
             .choose(word, |id| self.table.existing(id).sequence);
@@ -66,7 +70,8 @@ impl Shared {
             .as_mut()
             .expect("there is one in every entry that is not free");
         kept.set_delivery_count(kept.delivery_count().saturating_add(1));
-        let message = kept.clone();
+        let mut message = kept.clone();
+        message.set_reference(Some(receipt));
         self.arm(entry, id, until);
         self.counters.received();
         tracing::trace!(
@@ -76,7 +81,7 @@ impl Shared {
             delivery = message.delivery_count(),
             "received"
         );
-        Some((receipt, message))
+        Some(message)
     }
 
     pub(super) fn count(&self) -> Result<usize> {

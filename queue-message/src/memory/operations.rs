@@ -31,7 +31,8 @@ impl MemoryMessageQueue {
         wait: Duration,
         visibility: Duration,
     ) -> Result<Option<(Receipt, MessageEnvelope)>> {
-        self.0.get(wait, visibility).await
+        let message = self.0.receive(wait, visibility).await?;
+        Ok(message.map(MessageEnvelope::part_with_reference))
     }
 
     /// [`MessageStore::delete`].
@@ -61,11 +62,7 @@ impl MemoryMessageQueue {
     /// [`MessageQueue::receive`].
     #[inline]
     pub async fn receive(&self, wait: Duration) -> Result<Option<MessageEnvelope>> {
-        let delivery = self.0.get(wait, self.0.settings.lock_timeout).await?;
-        Ok(delivery.map(|(receipt, mut message)| {
-            message.set_reference(Some(receipt));
-            message
-        }))
+        self.0.receive(wait, self.0.settings.lock_timeout).await
     }
 
     /// [`MessageQueue::renew_lock`].
