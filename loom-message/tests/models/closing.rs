@@ -2,9 +2,10 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
-use crate::queue::{delete, message, poll_once, put, queue, take, wait};
+use crate::queue::{delete, message, poll_once, put, queue, take, take_all, wait};
 use crate::search::{Search, explore};
 use loom::future::block_on;
 use loom::thread;
@@ -107,6 +108,70 @@ fn a_close_wakes_a_drain() {
             matches!(drained, Ok(1) | Err(MessageError::Closed { .. })),
             "{drained:?}"
         );
+    });
+}
+
+/// A drain that is dropped leaves the count to another, whatever went meanwhile.
+/// Explores 2,599 executions.
+#[test]
+fn a_drain_that_is_dropped_leaves_it_to_another() {
+    explore(Search::preemptions(2, 1_299), || {
+        let (queue, _) = queue(1);
+        put(&queue, "a");
+        let (receipt, _) = take(&queue).unwrap();
+        let mut draining = Box::pin(queue.drain(Duration::MAX));
+        assert!(poll_once(draining.as_mut()).is_pending());
+        let other = queue.clone();
+        let completer = thread::spawn(move || assert!(delete(&other, &receipt)));
+        let other = queue.clone();
+        let drainer = thread::spawn(move || block_on(other.drain(Duration::MAX)).unwrap());
+        drop(draining);
+        completer.join().unwrap();
+        assert_eq!(drainer.join().unwrap(), 0);
+    });
+}
+
+/// Two drains that begin at once count the same messages, beside one that goes.
+/// Explores 2,747 executions.
+#[test]
+fn two_drains_against_a_complete() {
+    explore(Search::preemptions(1, 1_373), || {
+        let (queue, _) = queue(2);
+        put(&queue, "a");
+        put(&queue, "b");
+        let (receipt, _) = take(&queue).unwrap();
+        let other = queue.clone();
+        let completer = thread::spawn(move || assert!(delete(&other, &receipt)));
+        let other = queue.clone();
+        let drainer = thread::spawn(move || block_on(other.drain(Duration::ZERO)));
+        let own = block_on(queue.drain(Duration::ZERO));
+        let other = drainer.join().unwrap();
+        completer.join().unwrap();
+        for drained in [own, other] {
+            // The other one has closed it, before it began.
+            assert!(
+                matches!(drained, Ok(1 | 2) | Err(MessageError::Closed { .. })),
+                "{drained:?}"
+            );
+        }
+    });
+}
+
+/// A table that grows as it is closed: a message has its entry and is counted, or comes back.
+/// Explores 202 executions.
+#[test]
+fn a_table_that_grows_against_a_drain() {
+    explore(Search::preemptions(2, 101), || {
+        let (queue, _) = queue(4);
+        put(&queue, "a");
+        put(&queue, "b");
+        let other = queue.clone();
+        let sender = thread::spawn(move || other.try_put(message("c")).is_ok());
+        let mut draining = pin!(queue.drain(Duration::MAX));
+        assert!(poll_once(draining.as_mut()).is_pending());
+        let was_sent = sender.join().unwrap();
+        assert_eq!(take_all(&queue).len(), 2 + usize::from(was_sent));
+        assert!(matches!(poll_once(draining.as_mut()), Poll::Ready(Ok(0))));
     });
 }
 

@@ -63,6 +63,25 @@ fn what_came_back_is_received_first() {
     });
 }
 
+/// A receiver that waits is woken by a message that comes back.
+/// Explores 753 executions.
+#[test]
+fn a_release_wakes_a_receiver_that_waits() {
+    explore(Search::preemptions(2, 376), || {
+        let (queue, _) = queue(1);
+        put(&queue, "a");
+        let (receipt, _) = take(&queue).unwrap();
+        let other = queue.clone();
+        let receiver = thread::spawn(move || wait(&other).unwrap());
+        assert!(release(&queue, &receipt));
+        let (again, text) = receiver.join().unwrap();
+        assert_eq!(text, "a");
+        assert!(!delete(&queue, &receipt));
+        assert!(delete(&queue, &again));
+        assert_room(&queue, 1);
+    });
+}
+
 /// Two receivers and a message that comes back while they receive: each message goes to one of them.
 /// Explores 2,806 executions.
 #[test]
@@ -159,5 +178,44 @@ fn a_clear_makes_room_of_what_comes_back_meanwhile() {
         block_on(queue.clear()).unwrap();
         releaser.join().unwrap();
         assert_room(&queue, 1);
+    });
+}
+
+/// A put beside a clear is before it, and then its room is free, or after it, and then it is received.
+/// Explores 887 executions.
+#[test]
+fn a_clear_against_a_put() {
+    explore(Search::preemptions(3, 443), || {
+        let (queue, _) = queue(1);
+        let other = queue.clone();
+        let sender = thread::spawn(move || put(&other, "a"));
+        block_on(queue.clear()).unwrap();
+        sender.join().unwrap();
+        let count = block_on(queue.read_message_count()).unwrap();
+        assert_eq!(take_all(&queue).len(), count);
+        assert_room(&queue, 1);
+    });
+}
+
+/// What was sent after a clear stays in order, whoever clears.
+/// Explores 3,743 executions.
+#[test]
+fn a_clear_against_puts_leaves_those_behind_it_in_order() {
+    explore(Search::preemptions(2, 1_871), || {
+        let (queue, _) = queue(3);
+        put(&queue, "a");
+        let other = queue.clone();
+        let sender = thread::spawn(move || {
+            put(&other, "b");
+            put(&other, "c");
+        });
+        block_on(queue.clear()).unwrap();
+        sender.join().unwrap();
+        let left = take_all(&queue);
+        assert!(
+            ["b", "c"].ends_with(&left.iter().map(String::as_str).collect::<Vec<_>>()),
+            "{left:?}"
+        );
+        assert_room(&queue, 3);
     });
 }

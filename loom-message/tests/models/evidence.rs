@@ -21,6 +21,16 @@ const KILLS: &[(&str, &str)] = &[
         "delivery::a_clear_makes_room_of_what_comes_back_meanwhile",
     ),
     ("M12", "clock::an_alarm_that_is_set_while_time_passes"),
+    ("M13", "expiry::a_clear_against_a_move_to_full_dead_letters"),
+    (
+        "M14",
+        "expiry::a_clear_against_the_last_expiry_beside_full_dead_letters",
+    ),
+    ("M15", "cached::one_word_of_news_is_as_good_as_two"),
+    (
+        "M16",
+        "cached::what_one_gets_ahead_reaches_another_that_waits",
+    ),
     (
         "M21",
         "request::an_answer_against_a_request_that_is_dropped",

@@ -167,3 +167,66 @@ fn a_move_to_full_dead_letters_against_the_expiry() {
         assert_eq!(take_all(&letters), ["x"]);
     });
 }
+
+/// Nothing that was sent before a clear outlives it, in flight or delayed, though its time comes beside it.
+/// Explores 512 executions.
+#[test]
+fn a_clear_against_an_expiry_and_a_delay_that_ends() {
+    explore(Search::preemptions(2, 256), || {
+        let (queue, clock) = queue(2);
+        put(&queue, "a");
+        drop(take(&queue).unwrap());
+        let delayed = MessageEnvelope::builder().message("b").deliver_after(LOCK);
+        queue.try_put(delayed.build()).unwrap();
+        let time = thread::spawn(move || clock.advance(LOCK));
+        block_on(queue.clear()).unwrap();
+        time.join().unwrap();
+        assert!(take(&queue).is_none());
+        assert_room(&queue, 2);
+    });
+}
+
+/// What was cleared on its way to full dead letters does not come back.
+/// Explores 26 executions.
+#[test]
+fn a_clear_against_a_move_to_full_dead_letters() {
+    explore(Search::preemptions(3, 13), || {
+        let (letters, clock) = queue(1);
+        put(&letters, "x");
+        let builder = MemoryMessageQueue::builder("w").lock_timeout(LOCK);
+        let builder = builder.capacity(1).dead_letter(&letters).clock(clock);
+        let queue = builder.build().unwrap();
+        block_on(queue.open()).unwrap();
+        put(&queue, "a");
+        let mut held = block_on(queue.receive(Duration::ZERO)).unwrap().unwrap();
+        let other = queue.clone();
+        let mover = thread::spawn(move || {
+            assert!(block_on(other.move_to_dead_letter(&mut held, "full")).is_err());
+        });
+        block_on(queue.clear()).unwrap();
+        mover.join().unwrap();
+        assert_room(&queue, 1);
+        assert_eq!(take_all(&letters), ["x"]);
+    });
+}
+
+/// The like, where its last delivery ends by itself.
+/// Explores 908 executions.
+#[test]
+fn a_clear_against_the_last_expiry_beside_full_dead_letters() {
+    explore(Search::preemptions(3, 454), || {
+        let (letters, clock) = queue(1);
+        put(&letters, "x");
+        let builder = MemoryMessageQueue::builder("w").lock_timeout(LOCK);
+        let builder = builder.capacity(1).max_deliveries(1).dead_letter(&letters);
+        let queue = builder.clock(clock.clone()).build().unwrap();
+        block_on(queue.open()).unwrap();
+        put(&queue, "a");
+        drop(take(&queue).unwrap());
+        let time = thread::spawn(move || clock.advance(LOCK));
+        block_on(queue.clear()).unwrap();
+        time.join().unwrap();
+        assert_room(&queue, 1);
+        assert_eq!(take_all(&letters), ["x"]);
+    });
+}

@@ -2,6 +2,7 @@
 //!
 //! queue-message's own source runs here, over queue-core's, both built against loom.
 
+mod cached;
 mod clock;
 mod closing;
 mod delivery;

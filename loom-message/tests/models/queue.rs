@@ -75,6 +75,6 @@ pub(crate) fn assert_room(queue: &MemoryMessageQueue, room: usize) {
 }
 
 /// Polls on behalf of a task that does not wait to be woken.
-pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }

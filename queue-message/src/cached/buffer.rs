@@ -9,11 +9,11 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use queue_core::{Receiver, Sender, bounded};
 
+use crate::sync::{Mutex, MutexGuard, lock, step};
 use crate::{MessageEnvelope, Receipt};
 
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl Buffer {
                 continue;
             }
             if !state.messages.is_empty() {
-                tell(state);
+                step!(M15, tell(state));
             }
             return Found::First(Held::new(self, number, buffered));
         }
@@ -201,7 +201,7 @@ impl Buffer {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 
@@ -290,7 +290,7 @@ impl Place<'_> {
             self.number
         };
         state.messages.insert(number, buffered);
-        tell(state);
+        step!(M16, tell(state));
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::shared::Shared;
 use super::table::{Entry, Locked, State};
+use crate::sync::step;
 use crate::{
     DEAD_LETTER_REASON, DEAD_LETTER_SOURCE, MessageEnvelope, MessageError, MessageId, Receipt,
     Result,
@@ -49,10 +50,12 @@ impl Shared {
         let Err((mut entry, error)) = self.bury(id, entry, reason) else {
             return Ok(());
         };
-        if self.was_cleared(&entry) {
-            drop(self.free(id, entry));
-            return Err(self.lock_lost());
-        }
+        step!(M13, {
+            if self.was_cleared(&entry) {
+                drop(self.free(id, entry));
+                return Err(self.lock_lost());
+            }
+        });
         entry.state = State::InFlight(until);
         // What was due while it was moving has been passed over.
         self.arm(entry, id, until);
@@ -87,9 +90,6 @@ impl Shared {
                 );
             }
             State::Delayed(Some(_)) => {
-                if self.was_cleared(&entry) {
-                    return drop(self.free(id, entry));
-                }
                 entry.state = State::Ready;
                 entry.sequence = self.next_sequence();
                 drop(entry);
@@ -134,9 +134,11 @@ impl Shared {
             }
         }
         // Also while it was on its way.
-        if self.was_cleared(&entry) {
-            return drop(self.free(id, entry));
-        }
+        step!(M14, {
+            if self.was_cleared(&entry) {
+                return drop(self.free(id, entry));
+            }
+        });
         entry.state = State::Ready;
         let sequence = entry.sequence;
         let refused = refused.map(|error| (error, message_id(&entry)));

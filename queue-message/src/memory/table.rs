@@ -11,8 +11,8 @@ use queue_core::{Receiver, Sender, TrySendError, bounded};
 use crate::MessageEnvelope;
 use crate::sync::{Mutex, MutexGuard, lock};
 
-/// The size of the first segment.
-const FIRST: u32 = 64;
+/// The size of the first segment: in models one that is soon full.
+const FIRST: u32 = if cfg!(queue_model) { 2 } else { 64 };
 const SEGMENTS: usize = (u32::BITS - FIRST.ilog2()) as usize;
 
 /// An entry of the table, and the message in it.
