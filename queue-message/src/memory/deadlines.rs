@@ -147,3 +147,120 @@ impl Deadlines {
         drop(unneeded);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fmt;
+    use std::sync::OnceLock;
+    use std::sync::atomic::Ordering;
+    use std::task::Wake;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::sync::AtomicU64;
+
+    /// A clock with coarse steps, whose alarms ring when it is told to, however late.
+    #[derive(Clone)]
+    struct Late(Arc<LateInner>);
+
+    struct LateInner {
+        now: Instant,
+        wakers: Mutex<BTreeMap<u64, Waker>>,
+        asked: AtomicU64,
+        /// What happens while it is asked for the first alarm.
+        meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    }
+
+    impl Late {
+        fn ring(&self) {
+            let wakers = mem::take(&mut *lock(&self.0.wakers));
+            wakers.into_values().for_each(Waker::wake);
+        }
+    }
+
+    impl fmt::Debug for Late {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("Late")
+        }
+    }
+
+    impl Clock for Late {
+        fn now(&self) -> Instant {
+            self.0.now
+        }
+
+        fn system_time(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+
+        fn wake_at(&self, _: Instant, waker: Waker) -> Alarm {
+            let key = self.0.asked.fetch_add(1, Ordering::Relaxed);
+            lock(&self.0.wakers).insert(key, waker);
+            let meanwhile = lock(&self.0.meanwhile).take();
+            meanwhile.into_iter().for_each(|meanwhile| meanwhile());
+            let clock = self.clone();
+            Alarm::new(move || drop(lock(&clock.0.wakers).remove(&key)))
+        }
+    }
+
+    /// Passes what is due, and keeps in mind what that was.
+    struct Passer {
+        deadlines: OnceLock<Deadlines>,
+        passed: Mutex<Vec<u32>>,
+    }
+
+    impl Passer {
+        fn deadlines(&self) -> &Deadlines {
+            self.deadlines.get().unwrap()
+        }
+    }
+
+    impl Wake for Passer {
+        fn wake(self: Arc<Self>) {
+            self.deadlines()
+                .pass(u64::from, |_, id| lock(&self.passed).push(id));
+        }
+    }
+
+    #[test]
+    fn one_of_the_same_moment_is_not_passed_over_for_an_alarm_that_has_rung() {
+        let clock = Late(Arc::new(LateInner {
+            now: Instant::now(),
+            wakers: Mutex::default(),
+            asked: AtomicU64::default(),
+            meanwhile: Mutex::default(),
+        }));
+        let now = clock.now();
+        let passer = Arc::new(Passer {
+            deadlines: OnceLock::new(),
+            passed: Mutex::default(),
+        });
+        let deadlines = Deadlines::new(Arc::new(clock.clone()), passer.clone().into());
+        passer.deadlines.set(deadlines).unwrap();
+
+        let (other, late) = (passer.clone(), clock.clone());
+        *lock(&clock.0.meanwhile) = Some(Box::new(move || {
+            late.ring();
+            assert_eq!(*lock(&other.passed), [1]);
+            other.deadlines().add(now, 2, 2, |_, _| true);
+        }));
+        passer.deadlines().add(now, 1, 2, |_, _| true);
+        clock.ring();
+        assert_eq!(*lock(&passer.passed), [1, 2]);
+    }
+
+    #[test]
+    fn deadlines_that_are_set_again_and_again_take_no_more_room() {
+        let clock = ManualClock::new();
+        let now = clock.now();
+        let deadlines = Deadlines::new(Arc::new(clock), Waker::noop().clone());
+        let mut most = 0;
+        for _ in 0..1_000 {
+            deadlines.add(now, 7, 1, |_, _| true);
+            most = most.max(lock(&deadlines.heap).deadlines.len());
+        }
+        assert!(most <= SPARE + 2);
+    }
+}
