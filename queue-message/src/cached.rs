@@ -40,6 +40,8 @@ use buffer::Buffer;
 ///   buffer.
 /// - **Waiting**: a receiver is woken by a message at the remote, and by one that another left in the buffer. Nothing
 ///   is polled, and no runtime is needed but the remote's.
+/// - **Clearing**: what is got from the remote while that is being cleared is renewed before it is handed over, so that
+///   the remote says whether it is still there.
 /// - **Dropped futures**: a message that was got from the remote and not handed over is in the buffer, for others to
 ///   receive.
 /// - **Closing** gives what is in the buffer back to the remote, at once. A buffer that is dropped without that leaves
@@ -222,6 +224,7 @@ impl<Q: MessageQueue + ?Sized + 'static> MessageQueue for CachedMessageQueue<Q> 
     /// by another one.
     async fn close(&self) -> Result<()> {
         self.0.buffer.close();
+        self.0.listeners.end();
         self.0.give_back().await;
         self.0.remote.close().await
     }

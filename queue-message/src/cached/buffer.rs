@@ -30,6 +30,8 @@ struct State {
     next: u64,
     /// Messages with a lower number were cleared.
     cleared: u64,
+    /// Those that were asked for before this number may have been cleared at the remote.
+    doubted: u64,
     was_opened: bool,
     is_closed: bool,
     news: (Sender<()>, Receiver<()>),
@@ -41,6 +43,8 @@ pub(super) struct Buffered {
     pub(super) message: MessageEnvelope,
     /// When the lock runs out; `None`: never.
     pub(super) until: Option<Instant>,
+    /// The number that was the next one when the remote was asked.
+    pub(super) asked: u64,
 }
 
 /// What a receiver finds.
@@ -74,6 +78,7 @@ impl Buffer {
             reserved: 0,
             next: 0,
             cleared: 0,
+            doubted: 0,
             was_opened: false,
             is_closed: false,
             news: bounded(1),
@@ -174,10 +179,12 @@ impl Buffer {
         self.lock().next
     }
 
-    /// Drops the messages with a number before this one.
+    /// The remote was cleared: drops the messages with a number before this one. Those that were asked for since then may be
+    /// of before, or after.
     pub(super) fn clear(&self, before: u64) {
         let mut state = self.lock();
         state.cleared = state.cleared.max(before);
+        state.doubted = state.draw() + 1;
         let kept = state.messages.split_off(&before);
         let dropped = std::mem::replace(&mut state.messages, kept);
         drop(state);
@@ -276,7 +283,19 @@ impl Drop for Held<'_> {
     }
 }
 
+impl Held<'_> {
+    /// Whether only the remote knows that it is still there.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.asked < self.buffer.lock().doubted
+    }
+}
+
 impl Place<'_> {
+    /// The number of the message that is to come.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Puts the message there; a buffer that was closed meanwhile does not take it.
     pub(super) fn fill(self, buffered: Buffered) -> Result<(), Buffered> {
         let mut state = self.buffer.lock();

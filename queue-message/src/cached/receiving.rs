@@ -31,6 +31,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
                     let left = end.map_or(Duration::MAX, |end| {
                         end.saturating_duration_since(self.clock.now())
                     });
+                    let asked = self.buffer.next();
                     let got = self.remote.get(left, lock);
                     // Nobody waits for news any more when this is over: they would not reach others.
                     let got = match select(got, pin!(news.recv_async())).await {
@@ -38,7 +39,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
                         Either::Right(_) => None,
                     };
                     match got {
-                        Some(Some(delivery)) => Some(self.keep(delivery, lock).await),
+                        Some(Some(delivery)) => Some(self.keep(delivery, asked, lock).await),
                         Some(None) => return Ok(None),
                         None => None,
                     }
@@ -53,12 +54,13 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
     }
 
     /// Holds what has just come, while it gets what else is there.
-    async fn keep(&self, (receipt, message): Delivery, lock: Duration) -> Held<'_> {
+    async fn keep(&self, (receipt, message): Delivery, asked: u64, lock: Duration) -> Held<'_> {
         let until = self.clock.now().checked_add(lock);
         let held = self.buffer.hold(Buffered {
             receipt,
             message,
             until,
+            asked,
         });
         self.prefetch(lock).await;
         held
@@ -92,6 +94,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
                     receipt,
                     message,
                     until,
+                    asked: place.number(),
                 };
                 let Err(refused) = place.fill(buffered) else {
                     return true;
@@ -109,7 +112,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
         }
     }
 
-    /// The message, locked for `visibility` from now on; `None` if its lock is lost.
+    /// The message, locked for `visibility` from now on; `None` if its lock is lost, as it is where the message was cleared.
     async fn hand_over(
         &self,
         mut held: Held<'_>,
@@ -120,7 +123,7 @@ impl<Q: MessageQueue + ?Sized> Shared<Q> {
             .until
             .map_or(Duration::MAX, |until| until.saturating_duration_since(now));
         let is_long_enough = left >= visibility && left <= visibility.saturating_add(self.hold);
-        if !is_long_enough {
+        if !is_long_enough || held.is_doubted() {
             // Whichever of the two is in force if this ends here.
             let until = now.checked_add(visibility);
             held.until = match (held.until, until) {
