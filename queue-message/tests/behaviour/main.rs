@@ -21,6 +21,7 @@ mod factory;
 mod family_defects;
 mod logged;
 mod manual_clock;
+mod memory_crews;
 mod memory_hostile;
 mod model;
 mod once_each;

@@ -130,8 +130,7 @@ fn closing_ends_a_listener_that_is_busy_though_it_is_opened_again() {
         queue.open().await?;
         Ok(())
     };
-    let receiver = Arc::new(move |message, queue| receiver(message, queue));
-    let mut listening = setup.cached.listen(receiver);
+    let mut listening = setup.cached.listen(Arc::new(receiver));
     let mut context = Context::from_waker(Waker::noop());
     assert!(matches!(
         listening.as_mut().poll(&mut context),
