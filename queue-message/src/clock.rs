@@ -20,7 +20,7 @@ pub use system::SystemClock;
 /// [`SystemClock`] is the machine's; [`ManualClock`] moves only when it is told to, for tests. [`Alarm::new`] shows one
 /// of a program's own.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// This moment, by a clock that never goes back.
+    /// This moment, by a clock that never goes back. It is asked under locks, and so asks no queue for anything.
     fn now(&self) -> Instant;
 
     /// This moment, as it is written on messages.

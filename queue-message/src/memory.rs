@@ -35,12 +35,16 @@ use shared::Shared;
 ///   goes on makes a new one.
 /// - **Dropped futures**: nothing is lost and no wake-up is swallowed. A message that waits for room in a dropped `send` is dropped with it.
 ///
+/// - **Clearing** removes what was sent before, and makes its room free; what is on its way to the dead letters in that
+///   moment gets there. Of what is sent meanwhile a receive may find nothing at once, or the second first.
+///
 /// # How
 /// Messages lie in a table, each under a lock of its own, which takes it from ready to in flight to gone. A
 /// [channel](queue_core::bounded) carries the ids of those that are ready, another one the ids of entries that are free: senders and
 /// receivers meet in no other place. Expiries and delays stand in one heap with one alarm.
 /// [`peek`](MessageQueue::peek), [`peek_batch`](MessageQueue::peek_batch) and [`clear`](MessageQueue::clear) walk the table, which takes
-/// time in proportion to the most messages that there ever were at once.
+/// time in proportion to the most messages that there ever were at once. Messages that were sent at the same moment by
+/// several may be peeked at in another order than they are received in.
 ///
 /// ```
 /// use queue_message::{MemoryMessageQueue, MessageEnvelope};

@@ -244,7 +244,8 @@ pub trait MessageQueue: MessageStore {
     /// [Listens](Self::listen) on a thread of its own, and returns. Errors of listening are logged.
     ///
     /// The receiver's future runs on that thread, outside any runtime. One that needs a runtime is better
-    /// served by a task of it that awaits [`listen`](Self::listen).
+    /// served by a task of it that awaits [`listen`](Self::listen). The thread has a handle of the queue: it ends as
+    /// `listen` does, and not when all other handles are dropped.
     ///
     /// # Errors
     /// [`Backend`](MessageError::Backend) if the thread cannot be started.

@@ -82,3 +82,15 @@ fn a_message_in_flight_takes_no_more_than_its_part_however_many_there_are() {
         );
     }
 }
+
+#[test]
+fn an_empty_queue_takes_what_its_capacity_says() {
+    const ROOM: usize = 100_000;
+    let mut queue = None;
+    let empty = measure(|| {
+        let builder = MemoryMessageQueue::builder("empty").capacity(ROOM);
+        queue = Some(builder.clock(ManualClock::new()).build().unwrap());
+    });
+    let each = empty.bytes_current as f64 / ROOM as f64;
+    assert!((32.0..33.0).contains(&each), "{each} bytes");
+}

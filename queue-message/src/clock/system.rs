@@ -13,7 +13,7 @@ use super::alarms::{Alarm, Alarms};
 use crate::panics;
 
 /// The machine's clock. One thread, begun with the first alarm, wakes everybody; it sleeps until the next alarm, and while there
-/// is none.
+/// is none. Where that thread cannot be started, the operation that needed the alarm panics.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -34,7 +34,7 @@ impl MemoryMessageQueueBuilder {
 
     /// How many messages there is room for: ready, in flight and delayed ones together; 1 to 2³² - 65. 1024 unless set.
     ///
-    /// The table grows as it is needed; what is taken at once are about 16 bytes for each message there is room for.
+    /// The table grows as it is needed; what is taken at once are about 32 bytes for each message there is room for.
     pub fn capacity(mut self, messages: usize) -> Self {
         self.capacity = messages;
         self

@@ -122,38 +122,39 @@ impl Shared {
         self.void_all();
         // They are dropped in the end, as that may panic.
         let mut removed = Vec::new();
-        self.clear_table(&mut removed);
-        self.clear_line(&mut removed, true);
+        let left = self.clear_table(&mut removed);
+        // They are the first in line, but for what receivers take meanwhile.
+        self.clear_line(&mut removed, left);
         // What is left has a word that somebody is about to put in line, or has just taken.
         step!(M11, {
-            while !self.clear_table(&mut removed) {
+            while self.clear_table(&mut removed) > 0 {
                 self.check_open()?;
-                self.clear_line(&mut removed, false);
+                self.clear_line(&mut removed, self.line.len());
                 yield_now();
             }
         });
         Ok(())
     }
 
-    /// Removes what was cleared and is not ready; answers whether nothing is left then.
-    fn clear_table(&self, removed: &mut Vec<MessageEnvelope>) -> bool {
-        let mut is_clear = true;
+    /// Removes what was cleared and is not ready; answers how much is left then.
+    fn clear_table(&self, removed: &mut Vec<MessageEnvelope>) -> usize {
+        let mut left = 0;
         for id in self.table.ids() {
             let entry = self.table.existing(id);
             match entry.state {
                 _ if !self.was_cleared(&entry) => {}
                 State::InFlight(_) | State::Delayed(_) => removed.extend(self.free(id, entry)),
-                State::Ready => is_clear = false,
+                State::Ready => left += 1,
                 // Who moves it will look.
                 State::Moving | State::Free => {}
             }
         }
-        is_clear
+        left
     }
 
-    /// Takes what was cleared out of the line, up to the first message that was sent later, which goes back to its place, or to the end.
-    fn clear_line(&self, removed: &mut Vec<MessageEnvelope>, to_the_first: bool) {
-        for _ in 0..self.line.len() {
+    /// Takes so many messages out of line; those that were sent later go back to their places.
+    fn clear_line(&self, removed: &mut Vec<MessageEnvelope>, most: usize) {
+        for _ in 0..most {
             let Some(word) = self.line.try_take() else {
                 return;
             };
@@ -168,9 +169,6 @@ impl Shared {
             let sequence = entry.sequence;
             drop(entry);
             let _ = self.line.put_back(sequence, id);
-            if to_the_first {
-                return;
-            }
         }
     }
 
