@@ -9,7 +9,6 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 use std::mem;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
@@ -85,26 +84,19 @@ impl Deadlines {
         heap.passing += 1;
         heap.alarmed = None;
         drop(heap);
-        let mut panicked = None;
+        let mut panicked = panics::First::default();
         while let Some((deadline, mut ids)) = self.pop_due() {
             if ids.len() > 1 {
                 ids.sort_by_cached_key(|id| sequence_of(*id));
             }
             for id in ids {
-                let done = catch_unwind(AssertUnwindSafe(|| each(deadline, id)));
-                match (done, &panicked) {
-                    (Err(panic), None) => panicked = Some(panic),
-                    (Err(panic), Some(_)) => panics::discard(panic),
-                    (Ok(()), _) => {}
-                }
+                panicked.act(|| each(deadline, id));
             }
         }
         let mut heap = lock(&self.heap);
         heap.passing -= 1;
         step!(M10, self.set_alarm(heap));
-        if let Some(panic) = panicked {
-            resume_unwind(panic);
-        }
+        panicked.go_on();
     }
 
     /// Takes out the first deadline, if it has come, and all that are of the same moment.

@@ -11,7 +11,7 @@ use super::shared::Shared;
 use super::table::{Locked, State};
 use crate::clock::sleep_until;
 use crate::sync::{step, yield_now};
-use crate::{MessageEnvelope, Receipt, Result};
+use crate::{MessageEnvelope, Receipt, Result, panics};
 
 impl Shared {
     pub(super) fn try_receive(&self, visibility: Duration) -> Result<Option<MessageEnvelope>> {
@@ -120,16 +120,26 @@ impl Shared {
         self.check_open()?;
         // From here on nobody gets one of them, and those in flight do not come back.
         self.void_all();
-        // They are dropped in the end, as that may panic.
         let mut removed = Vec::new();
-        let left = self.clear_table(&mut removed);
+        let cleared = self.clear_all(&mut removed);
+        // In the end, as each may panic.
+        let mut panicked = panics::First::default();
+        for message in removed {
+            panicked.act(|| drop(message));
+        }
+        panicked.go_on();
+        cleared
+    }
+
+    fn clear_all(&self, removed: &mut Vec<MessageEnvelope>) -> Result<()> {
+        let left = self.clear_table(removed);
         // They are the first in line, but for what receivers take meanwhile.
-        self.clear_line(&mut removed, left);
+        self.clear_line(removed, left);
         // What is left has a word that somebody is about to put in line, or has just taken.
         step!(M11, {
-            while self.clear_table(&mut removed) > 0 {
+            while self.clear_table(removed) > 0 {
                 self.check_open()?;
-                self.clear_line(&mut removed, self.line.len());
+                self.clear_line(removed, self.line.len());
                 yield_now();
             }
         });

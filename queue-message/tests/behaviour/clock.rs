@@ -84,3 +84,31 @@ fn may_be_shared_with_others() {
     let message = queue.receive(Duration::ZERO).unwrap().unwrap();
     assert_eq!(message.sent_time(), Some(clock.system_time()));
 }
+
+#[test]
+fn queues_that_go_while_the_machines_clock_rings_leave_it_to_others() {
+    let lasting = MemoryMessageQueue::new("lasting").blocking();
+    lasting.open().unwrap();
+    lasting
+        .send(MessageEnvelope::new(None, "test", "a"))
+        .unwrap();
+    // One alarm that nobody lives to see, and one that ends everything.
+    let far = Duration::from_secs(u64::MAX >> 2);
+    for round in 0..2_000_u64 {
+        let queue = MemoryMessageQueue::new("brief").blocking();
+        queue.open().unwrap();
+        queue.send(MessageEnvelope::new(None, "test", "a")).unwrap();
+        let lock = if round == 7 {
+            far
+        } else {
+            Duration::from_micros(round % 100)
+        };
+        queue.get(Duration::ZERO, lock).unwrap().unwrap();
+    }
+    let (_, first) = lasting
+        .get(far, Duration::from_micros(10))
+        .unwrap()
+        .unwrap();
+    let (_, second) = lasting.get(far, far).unwrap().expect("its lock expires");
+    assert_eq!((first.delivery_count(), second.delivery_count()), (1, 2));
+}

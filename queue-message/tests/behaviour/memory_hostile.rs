@@ -1,7 +1,7 @@
 //! What code of others can do to a queue in memory: wakers, recorders, contents and receivers that come back to it, or panic.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -144,29 +144,6 @@ fn a_drain_that_is_told_of_its_end_may_use_the_queue_there_and_then() {
 }
 
 #[test]
-fn renewed_locks_pass_their_first_deadlines_on_a_small_stack() {
-    const MESSAGES: usize = 20_000;
-    let (queue, clock) = with_clock(MESSAGES);
-    let test = move || {
-        let receipts: Vec<_> = (0..MESSAGES)
-            .map(|_| {
-                queue.try_put(message("a")).unwrap();
-                take(&queue).unwrap().0
-            })
-            .collect();
-        for receipt in &receipts {
-            block_on(queue.extend(receipt, 2 * LOCK)).unwrap();
-        }
-        clock.advance(LOCK);
-        assert!(take(&queue).is_none());
-        clock.advance(LOCK);
-        assert_eq!(block_on(queue.read_message_count()).unwrap(), MESSAGES);
-    };
-    let thread = thread::Builder::new().stack_size(256 << 10).spawn(test);
-    thread.unwrap().join().unwrap();
-}
-
-#[test]
 fn a_content_that_panics_as_it_is_dropped_leaves_its_room() {
     let (queue, clock) = with_clock(3);
     let panics = |action: &dyn Fn()| {
@@ -179,7 +156,9 @@ fn a_content_that_panics_as_it_is_dropped_leaves_its_room() {
     };
     let clear = || block_on(queue.clear()).unwrap();
 
-    queue.try_put(bomb()).unwrap();
+    for _ in 0..3 {
+        queue.try_put(bomb()).unwrap();
+    }
     panics(&clear);
 
     queue.try_put(bomb()).unwrap();
@@ -200,6 +179,66 @@ fn a_content_that_panics_as_it_is_dropped_leaves_its_room() {
     panics(&|| block_on(queue.delete(&receipt)).unwrap());
     clock.advance(LOCK);
     assert!(take(&queue).is_none());
+}
+
+/// A task that is polled there and then where it is woken, and receives and completes whatever it finds.
+struct Eager {
+    queue: MemoryMessageQueue,
+    completed: AtomicUsize,
+    receiving: Mutex<Option<Pin<Box<dyn Future<Output = ()> + Send>>>>,
+}
+
+impl Eager {
+    fn poll(self: &Arc<Self>) {
+        let taken = self.receiving.lock().unwrap().take();
+        let Some(mut receiving) = taken else { return };
+        let waker = Waker::from(self.clone());
+        if receiving
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+        {
+            *self.receiving.lock().unwrap() = Some(receiving);
+        }
+    }
+}
+
+impl Wake for Eager {
+    fn wake(self: Arc<Self>) {
+        self.poll();
+    }
+}
+
+#[test]
+fn a_receiver_that_runs_where_it_is_woken_takes_no_stack_for_locks_that_expire_together() {
+    const MESSAGES: usize = 10_000;
+    let (queue, clock) = with_clock(MESSAGES);
+    let test = move || {
+        for _ in 0..MESSAGES {
+            queue.try_put(message("a")).unwrap();
+            drop(take(&queue).unwrap());
+        }
+        let eager = Arc::new(Eager {
+            queue: queue.clone(),
+            completed: AtomicUsize::new(0),
+            receiving: Mutex::new(None),
+        });
+        let other = Arc::downgrade(&eager);
+        *eager.receiving.lock().unwrap() = Some(Box::pin(async move {
+            loop {
+                let Some(eager) = other.upgrade() else { return };
+                let got = eager.queue.get(Duration::MAX, LOCK).await;
+                let (receipt, _) = got.unwrap().unwrap();
+                eager.queue.delete(&receipt).await.unwrap();
+                eager.completed.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+        eager.poll();
+        clock.advance(LOCK);
+        assert_eq!(eager.completed.load(Ordering::Relaxed), MESSAGES);
+    };
+    let thread = thread::Builder::new().stack_size(256 << 10).spawn(test);
+    thread.unwrap().join().unwrap();
 }
 
 /// Counters, of which that of dead letters panics at first.
